@@ -1,0 +1,34 @@
+//! `polystore config`: the settings in force, without secrets.
+
+use crate::config::Config;
+
+/// One line a setting: `NAME=value`, as it could stand in `.env` but for the secrets.
+pub fn text(config: &Config) -> String {
+    let limits = &config.limits;
+    let same = |value: Option<String>, default: &str| value.unwrap_or_else(|| default.to_owned());
+    let lines = [
+        ("POLYSTORE_LISTEN", config.listen.to_string()),
+        ("POLYSTORE_DATA", config.data.display().to_string()),
+        ("DATABASE_URL", config.relational.to_string()),
+        ("DOCUMENTS_URL", config.documents.to_string()),
+        ("HOT_URL", config.hot.to_string()),
+        ("CACHE_URL", same(config.cache.as_ref().map(ToString::to_string), "")),
+        ("POLYSTORE_REDIS_PREFIX", config.redis_prefix.clone()),
+        ("POLYSTORE_CONNECTIONS", config.connections.to_string()),
+        ("POLYSTORE_DEMO", config.demo.to_string()),
+        ("POLYSTORE_MIGRATE", same(config.migrate.map(|migrate| migrate.to_string()), "")),
+        ("POLYSTORE_READY_REQUIRES", config.ready_requires.join(",")),
+        ("POLYSTORE_LOG", config.log.clone()),
+        ("POLYSTORE_MAX_DEPTH", limits.depth.to_string()),
+        ("POLYSTORE_MAX_FIRST", limits.first.to_string()),
+        ("POLYSTORE_MAX_COMPLEXITY", limits.complexity.to_string()),
+        ("POLYSTORE_MAX_SELECTIONS", limits.selections.to_string()),
+        ("POLYSTORE_MAX_ALIASES", limits.aliases.to_string()),
+        ("POLYSTORE_MAX_ROOT_FIELDS", limits.root_fields.to_string()),
+        ("POLYSTORE_MAX_TOKENS", limits.tokens.to_string()),
+        ("POLYSTORE_MAX_DIRECTIVES", limits.directives.to_string()),
+        ("POLYSTORE_MAX_BODY_BYTES", limits.body_bytes.to_string()),
+        ("POLYSTORE_REQUEST_TIMEOUT_MS", limits.time.as_millis().to_string()),
+    ];
+    lines.into_iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+}

@@ -1,0 +1,172 @@
+//! `polystore serve`: connects, prepares what is embedded, serves until it is told to stop.
+
+use super::{Failure, progress::Stderr};
+use crate::{
+    actions::rebuild_hot,
+    config::Config,
+    error::Engine,
+    graphql::Graph,
+    http,
+    receipt::Role,
+    roles::SchemaState,
+    seed::{self, Plan},
+    shop::Board,
+    stores::{Connected, Stores},
+};
+use std::{future::IntoFuture, io::ErrorKind, net::SocketAddr, path::PathBuf, time::Duration};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
+
+/// How long requests in flight may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until Ctrl-C or SIGTERM.
+pub async fn run(config: Config) -> Result<(), Failure> {
+    let mut stop = Stop::listen().map_err(|error| Failure::Told(format!("cannot listen for signals: {error}")))?;
+    // first of all, so that a port that is taken is told before any work is done
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| cannot_listen(config.listen, &error))?;
+    let (connected, stores) = tokio::select! {
+        ready = prepare(&config) => ready?,
+        () = stop.signal() => {
+            tracing::info!("stopped before the stores were ready");
+            return Ok(());
+        }
+    };
+    let address = listener.local_addr().map_err(|error| cannot_listen(config.listen, &error))?;
+    let app = http::router(Graph::new(stores.clone(), config.limits), config.ready_requires);
+    // whoever started us may have closed stdout: no reason not to serve
+    let _ = super::print(&welcome(address, &stores));
+
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let signal = async move {
+        stop.signal().await;
+        tracing::info!("stopping: no new connections, requests in flight are finished");
+        let _server_is_gone_already = stopping.send(());
+    };
+    let server = axum::serve(listener, app).with_graceful_shutdown(signal);
+    let late = async {
+        if stopped.await.is_ok() {
+            tokio::time::sleep(GRACE).await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    let served = tokio::select! {
+        served = server.into_future() => served.map_err(|error| Failure::Told(format!("the server stopped: {error}"))),
+        () = late => {
+            tracing::warn!("some requests took longer than {} s and were cut", GRACE.as_secs());
+            Ok(())
+        }
+    };
+    connected.close().await;
+    served
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
+    let advice = if error.kind() == ErrorKind::AddrInUse { ": stop what listens there, or choose another port" } else { "" };
+    Failure::Told(format!("--listen / POLYSTORE_LISTEN: cannot listen on {address}: {error}{advice}"))
+}
+
+/// Everything up to the first request.
+async fn prepare(config: &Config) -> Result<(Connected, Stores), Failure> {
+    let connected = super::connected(config).await?;
+    prepare_schemas(config, &connected).await?;
+    let stores = connected.layered();
+    prepare_data(config, &stores).await?;
+    Ok((connected, stores))
+}
+
+async fn prepare_schemas(config: &Config, connected: &Connected) -> Result<(), Failure> {
+    super::refuse_newer_schemas(connected).await?;
+    // nobody but this program looks after an embedded store; a server's schema may have an owner
+    connected.migrate(|engine| config.migrate.unwrap_or(engine == Engine::Sqlite)).await?;
+    let refusal = |(role, engine, state)| match state {
+        SchemaState::Behind(missing) => Some(format!(
+            "the schema of the {} store ({engine}) lacks {}: run `polystore migrate`, or start with --migrate",
+            Role::name(role),
+            missing.join(", "),
+        )),
+        _ => None,
+    };
+    super::all_well(connected.schemas().await?.into_iter().filter_map(refusal).collect())
+}
+
+/// Fills empty embedded stores with the demo shop; makes the hot copies anew where they are lost.
+async fn prepare_data(config: &Config, stores: &Stores) -> Result<(), Failure> {
+    let unfinished = Unfinished::of(config);
+    if config.demo && config.embedded() && (unfinished.is_there() || seed::are_empty(&*stores.relational, &*stores.documents).await?) {
+        unfinished.note()?;
+        seed::run(&*stores.relational, &*stores.documents, &*stores.hot, &Plan::DEMO, &Stderr::new()).await?;
+        unfinished.remove()?;
+    } else if stores.hot.ranking_top(Board::BestSellers, 1).await?.is_empty() {
+        // they died with the last process, or with their server
+        if let Err(error) = rebuild_hot(&*stores.relational, &*stores.documents, &*stores.hot).await {
+            // lists and counts are missing until the next start; all else can be served
+            tracing::warn!("the hot copies could not be made anew: {}", super::store_detail(&error));
+        }
+    }
+    Ok(())
+}
+
+/// A file that is there from before the demo's first row until after its last one, so that a demo that was cut off is told
+/// from a shop of one's own. It names the stores: another shop may use the same folder.
+struct Unfinished {
+    file: PathBuf,
+    stores: String,
+}
+
+impl Unfinished {
+    fn of(config: &Config) -> Self {
+        Self { file: config.data.join(".demo-unfinished"), stores: format!("{}\n{}\n", config.relational, config.documents) }
+    }
+
+    fn is_there(&self) -> bool {
+        std::fs::read_to_string(&self.file).is_ok_and(|stores| stores == self.stores)
+    }
+
+    fn note(&self) -> Result<(), Failure> {
+        let folder = self.file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        folder.and_then(|()| std::fs::write(&self.file, &self.stores)).map_err(|error| self.failed(&error))
+    }
+
+    fn remove(&self) -> Result<(), Failure> {
+        std::fs::remove_file(&self.file).map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &std::io::Error) -> Failure {
+        Failure::Told(format!("cannot note in {} how far the demo came: {error}: check POLYSTORE_DATA", self.file.display()))
+    }
+}
+
+fn welcome(address: SocketAddr, stores: &Stores) -> String {
+    let (relational, documents, hot) = (stores.relational.engine(), stores.documents.engine(), stores.hot.engine());
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "polystore {version} on {relational} (relational), {documents} (documents), {hot} (hot)\n  \
+         console   http://{address}/graphiql\n  \
+         endpoint  http://{address}/graphql\n  \
+         schema    http://{address}/schema.graphql\n  \
+         health    http://{address}/livez  http://{address}/readyz\n"
+    )
+}
+
+/// Ctrl-C, or the signal that service managers send. Heard from the moment this is made.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn signal(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Articles in PostgreSQL: columns for what is searched, jsonb for the blocks.
+
+use super::query::{Binds, Scans, last_of_each, uuids};
+use super::{Postgres, row, search};
+use crate::roles::{Articles, Result};
+use crate::shop::{
+    Article, ArticleFilter, ArticleId, ArticleOrder, ArticleStatus, Block, CustomerId, Detail, Page, ProductId, SearchText, Window,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgRow;
+use sqlx::types::Json;
+use sqlx::{FromRow, Row as _};
+use uuid::Uuid;
+
+impl FromRow<'_, PgRow> for Article {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let blocks: Option<Json<Vec<Block>>> = row.try_get("blocks")?;
+        let product_ids: Vec<Uuid> = row.try_get("product_ids")?;
+        Ok(Self {
+            id: row::id(row, "id")?,
+            slug: row.try_get("slug")?,
+            title: row.try_get("title")?,
+            status: row::code(row, "status", ArticleStatus::from_code)?,
+            tags: row.try_get("tags")?,
+            blocks: blocks.map(|Json(blocks)| blocks).unwrap_or_default(),
+            author_id: row::id(row, "author_id")?,
+            product_ids: product_ids.into_iter().map(ProductId::from).collect(),
+            published_at: row::optional_time(row, "published_at")?,
+            created_at: row::time(row, "created_at")?,
+            version: row.try_get("version")?,
+        })
+    }
+}
+
+const CREATED: Scans = Scans { asc: sql!("articles_page_created_asc"), desc: sql!("articles_page_created_desc") };
+const TITLE: Scans = Scans { asc: sql!("articles_page_title_asc"), desc: sql!("articles_page_title_desc") };
+const BY_PRODUCT: Scans = Scans { asc: sql!("articles_page_by_products_asc"), desc: sql!("articles_page_by_products_desc") };
+const BY_AUTHOR: Scans = Scans { asc: sql!("articles_page_by_authors_asc"), desc: sql!("articles_page_by_authors_desc") };
+
+fn filtered(binds: Binds, filter: &ArticleFilter) -> Binds {
+    binds.with(filter.tag.clone()).with(filter.status.map(ArticleStatus::code)).with(filter.author_id.map(|id| id.uuid()))
+}
+
+fn whole(detail: Detail) -> bool {
+    detail == Detail::Whole
+}
+
+#[async_trait]
+impl Articles for Postgres {
+    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail) -> Result<Vec<Article>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.rows(sql!("articles_by_ids"), Binds::new().with(uuids(ids)).with(whole(detail))).await
+    }
+
+    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail) -> Result<Vec<Article>> {
+        if slugs.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.rows(sql!("articles_by_slugs"), Binds::new().with(slugs).with(whole(detail))).await
+    }
+
+    async fn articles_page(&self, filter: &ArticleFilter, order: ArticleOrder, window: &Window, detail: Detail) -> Result<Page<Article>> {
+        let (scans, binds) = match order {
+            ArticleOrder::CreatedDesc | ArticleOrder::CreatedAsc => (CREATED, Binds::new().window::<DateTime<Utc>>(window)?),
+            ArticleOrder::TitleAsc | ArticleOrder::TitleDesc => (TITLE, Binds::new().window::<String>(window)?),
+        };
+        let page = (scans.pick(order.descending(), window), filtered(binds, filter).with(whole(detail)));
+        self.page(window, page, (sql!("articles_count"), filtered(Binds::new(), filter))).await
+    }
+
+    async fn articles_page_by_products(
+        &self,
+        products: &[ProductId],
+        window: &Window,
+        detail: Detail,
+    ) -> Result<Vec<(ProductId, Page<Article>)>> {
+        self.children(products, window, BY_PRODUCT, sql!("articles_count_by_products"), Some(detail)).await
+    }
+
+    async fn articles_page_by_authors(
+        &self,
+        authors: &[CustomerId],
+        window: &Window,
+        detail: Detail,
+    ) -> Result<Vec<(CustomerId, Page<Article>)>> {
+        self.children(authors, window, BY_AUTHOR, sql!("articles_count_by_authors"), Some(detail)).await
+    }
+
+    async fn articles_search(&self, text: &SearchText, limit: u32, detail: Detail) -> Result<Vec<Article>> {
+        let binds = Binds::new().with(search::anywhere(text)).with(search::in_first(text)).with(i64::from(limit)).with(whole(detail));
+        self.rows(sql!("articles_search"), binds).await
+    }
+
+    async fn articles_put(&self, rows: &[Article]) -> Result<()> {
+        let rows = last_of_each(rows, |row| row.id);
+        let binds = Binds::new()
+            .column(&rows, |row| row.id.uuid())
+            .column(&rows, |row| &*row.slug)
+            .column(&rows, |row| &*row.title)
+            .column(&rows, |row| row.status.code())
+            .column(&rows, |row| Json(&row.tags))
+            .column(&rows, |row| Json(&row.blocks))
+            .column(&rows, |row| row.author_id.uuid())
+            .column(&rows, |row| Json(row.product_ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()))
+            .column(&rows, |row| row.published_at.map(|at| at.to_chrono()))
+            .column(&rows, |row| row.created_at.to_chrono())
+            .column(&rows, |row| row.version)
+            .column(&rows, |row| search::vector(&row.title, &row.body_text()));
+        self.write(vec![(sql!("articles_put"), binds)]).await
+    }
+}

@@ -1,0 +1,73 @@
+//! Categories and products in PostgreSQL: the catalogue's trait; what concerns products alone stands in `product.rs`.
+
+use super::query::{Binds, last_of_each};
+use super::{Postgres, product, row};
+use crate::roles::{Catalog, Result};
+use crate::shop::{Category, CategoryId, Page, Product, ProductFilter, ProductId, ProductOrder, SearchText, Window};
+use async_trait::async_trait;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row as _};
+
+impl FromRow<'_, PgRow> for Category {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row::id(row, "id")?,
+            slug: row.try_get("slug")?,
+            name: row.try_get("name")?,
+            parent_id: row::optional_id(row, "parent_id")?,
+        })
+    }
+}
+
+#[async_trait]
+impl Catalog for Postgres {
+    async fn categories_by_ids(&self, ids: &[CategoryId]) -> Result<Vec<Category>> {
+        self.by_ids(sql!("categories_by_ids"), ids).await
+    }
+
+    async fn categories_by_slugs(&self, slugs: &[String]) -> Result<Vec<Category>> {
+        self.by_slugs(sql!("categories_by_slugs"), slugs).await
+    }
+
+    async fn categories_by_parents(&self, parents: &[CategoryId]) -> Result<Vec<Category>> {
+        self.by_ids(sql!("categories_by_parents"), parents).await
+    }
+
+    async fn categories_roots(&self) -> Result<Vec<Category>> {
+        self.rows(sql!("categories_roots"), Binds::new()).await
+    }
+
+    async fn categories_put(&self, rows: &[Category]) -> Result<()> {
+        let rows = last_of_each(rows, |row| row.id);
+        let binds = Binds::new()
+            .column(&rows, |row| row.id.uuid())
+            .column(&rows, |row| &*row.slug)
+            .column(&rows, |row| &*row.name)
+            .column(&rows, |row| row.parent_id.map(|id| id.uuid()));
+        self.write(vec![(sql!("categories_put"), binds)]).await
+    }
+
+    async fn products_by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
+        self.by_ids(sql!("products_by_ids"), ids).await
+    }
+
+    async fn products_by_slugs(&self, slugs: &[String]) -> Result<Vec<Product>> {
+        self.by_slugs(sql!("products_by_slugs"), slugs).await
+    }
+
+    async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window) -> Result<Page<Product>> {
+        product::page(self, filter, order, window).await
+    }
+
+    async fn products_page_by_categories(&self, categories: &[CategoryId], window: &Window) -> Result<Vec<(CategoryId, Page<Product>)>> {
+        product::page_by_categories(self, categories, window).await
+    }
+
+    async fn products_search(&self, text: &SearchText, limit: u32) -> Result<Vec<Product>> {
+        product::search(self, text, limit).await
+    }
+
+    async fn products_put(&self, rows: &[Product]) -> Result<()> {
+        product::put(self, rows).await
+    }
+}

@@ -1,0 +1,78 @@
+//! PostgreSQL: the relational role in tables, and the documents role in JSONB, arrays and inverted indexes.
+//!
+//! `connect` makes the pool and guards its sessions, `query` runs statements and cuts pages, `schema` migrates; the
+//! statements are in `sql/`, one file a question; each entity's file binds its parameters and reads its rows.
+
+/// The text of a statement: a file below `sql/`.
+macro_rules! sql {
+    ($name:literal) => {
+        include_str!(concat!("sql/", $name, ".sql"))
+    };
+}
+
+mod activity;
+mod article;
+mod category;
+mod comment;
+mod connect;
+mod customer;
+mod error;
+mod order;
+mod preferences;
+mod product;
+mod query;
+mod row;
+mod sales;
+mod schema;
+mod search;
+pub mod testing;
+
+use crate::engines::Limits;
+use crate::error::{Engine, StoreError};
+use crate::roles::{Result, SchemaState, Store};
+use async_trait::async_trait;
+use sqlx::{PgPool, postgres::PgConnectOptions};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+
+/// Longest that a ping takes.
+const PING: Duration = Duration::from_millis(900);
+
+/// A PostgreSQL database.
+pub struct Postgres {
+    pool: PgPool,
+    /// Turns for bulk work: it may hold half of the pool, so that a seeding run leaves connections to those who read pages.
+    bulk_turns: Arc<Semaphore>,
+    options: PgConnectOptions,
+}
+
+impl Postgres {
+    /// Opens the database; makes one connection at once, to say what is wrong while somebody is looking.
+    pub async fn connect(url: &str, limits: &Limits) -> Result<Self> {
+        let options = connect::options(url)?;
+        connect::check(&options).await?;
+        let bulk_turns = Arc::new(Semaphore::new((limits.connections as usize / 2).max(1)));
+        Ok(Self { pool: connect::pool(&options, limits), bulk_turns, options })
+    }
+}
+
+#[async_trait]
+impl Store for Postgres {
+    fn engine(&self) -> Engine {
+        Engine::Postgres
+    }
+
+    async fn ping(&self) -> Result<()> {
+        let answer = tokio::time::timeout(PING, self.one_value::<i32>("SELECT 1", query::Binds::new())).await;
+        let late = |_| StoreError::new(Engine::Postgres, crate::error::Kind::Timeout, "no answer to a ping");
+        answer.map_err(late)?.map(|_| ())
+    }
+
+    async fn schema(&self) -> Result<SchemaState> {
+        schema::state(self).await
+    }
+
+    async fn migrate(&self) -> Result<()> {
+        schema::migrate(&self.options).await
+    }
+}

@@ -1,0 +1,113 @@
+//! Orders and their lines in PostgreSQL.
+
+use super::query::{Binds, Scans, last_of_each, uuids};
+use super::{Postgres, row, sales};
+use crate::error::{Engine, Kind, StoreError};
+use crate::roles::{Orders, Result};
+use crate::shop::{
+    CustomerId, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderStatus, OrderWithItems, Page, ProductId, SalesPeriod, SalesRow,
+    Window,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row as _};
+use uuid::Uuid;
+
+impl FromRow<'_, PgRow> for Order {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row::id(row, "id")?,
+            customer_id: row::id(row, "customer_id")?,
+            status: row::code(row, "status", OrderStatus::from_code)?,
+            placed_at: row::time(row, "placed_at")?,
+            total: row::money(row, "total_minor")?,
+            version: row.try_get("version")?,
+        })
+    }
+}
+
+impl FromRow<'_, PgRow> for OrderItem {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            order_id: row::id(row, "order_id")?,
+            line: row.try_get("line")?,
+            product_id: row::id(row, "product_id")?,
+            quantity: row.try_get("quantity")?,
+            unit_price: row::money(row, "unit_price_minor")?,
+            discount: row::money(row, "discount_minor")?,
+        })
+    }
+}
+
+const PLACED: Scans = Scans { asc: sql!("orders_page_placed_asc"), desc: sql!("orders_page_placed_desc") };
+const TOTAL: Scans = Scans { asc: sql!("orders_page_total_asc"), desc: sql!("orders_page_total_desc") };
+const BY_CUSTOMER: Scans = Scans { asc: sql!("orders_page_by_customers_asc"), desc: sql!("orders_page_by_customers_desc") };
+
+fn filtered(binds: Binds, filter: &OrderFilter) -> Binds {
+    binds
+        .with(filter.status.map(OrderStatus::code))
+        .with(filter.customer_id.map(|id| id.uuid()))
+        .with(filter.from.map(|at| at.to_chrono()))
+        .with(filter.to.map(|at| at.to_chrono()))
+}
+
+#[async_trait]
+impl Orders for Postgres {
+    async fn orders_by_ids(&self, ids: &[OrderId]) -> Result<Vec<Order>> {
+        self.by_ids(sql!("orders_by_ids"), ids).await
+    }
+
+    async fn orders_page(&self, filter: &OrderFilter, order: OrderOrder, window: &Window) -> Result<Page<Order>> {
+        let (scans, binds) = match order {
+            OrderOrder::PlacedDesc | OrderOrder::PlacedAsc => (PLACED, Binds::new().window::<DateTime<Utc>>(window)?),
+            OrderOrder::TotalDesc | OrderOrder::TotalAsc => (TOTAL, Binds::new().window::<i64>(window)?),
+        };
+        let page = (scans.pick(order.descending(), window), filtered(binds, filter));
+        self.page(window, page, (sql!("orders_count"), filtered(Binds::new(), filter))).await
+    }
+
+    async fn orders_page_by_customers(&self, customers: &[CustomerId], window: &Window) -> Result<Vec<(CustomerId, Page<Order>)>> {
+        self.children(customers, window, BY_CUSTOMER, sql!("orders_count_by_customers"), None).await
+    }
+
+    async fn order_items_by_orders(&self, orders: &[OrderId]) -> Result<Vec<OrderItem>> {
+        self.by_ids(sql!("order_items_by_orders"), orders).await
+    }
+
+    async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>> {
+        sales::report(self, period).await
+    }
+
+    async fn product_sales(&self) -> Result<Vec<(ProductId, i64)>> {
+        let rows: Vec<(Uuid, i64)> = self.bulk_rows(sql!("product_sales"), Binds::new()).await?;
+        Ok(rows.into_iter().map(|(id, units)| (id.into(), units)).collect())
+    }
+
+    async fn orders_put(&self, rows: &[OrderWithItems]) -> Result<()> {
+        let rows = last_of_each(rows, |row| row.order.id);
+        for row in &rows {
+            row.check().map_err(|error| StoreError::new(Engine::Postgres, Kind::Conflict, error))?;
+        }
+        let heads: Vec<_> = rows.iter().map(|row| &row.order).collect();
+        let ids: Vec<_> = heads.iter().map(|order| order.id).collect();
+        let heads = Binds::new()
+            .column(&heads, |row| row.id.uuid())
+            .column(&heads, |row| row.customer_id.uuid())
+            .column(&heads, |row| row.status.code())
+            .column(&heads, |row| row.placed_at.to_chrono())
+            .column(&heads, |row| row.total.minor)
+            .column(&heads, |row| row.total.currency.code())
+            .column(&heads, |row| row.version);
+        let items: Vec<_> = rows.iter().flat_map(|row| &row.items).collect();
+        let items = Binds::new()
+            .column(&items, |row| row.order_id.uuid())
+            .column(&items, |row| row.line)
+            .column(&items, |row| row.product_id.uuid())
+            .column(&items, |row| row.quantity)
+            .column(&items, |row| row.unit_price.minor)
+            .column(&items, |row| row.discount.minor);
+        let delete = Binds::new().with(uuids(&ids));
+        self.write(vec![(sql!("orders_put"), heads), (sql!("order_items_delete"), delete), (sql!("order_items_put"), items)]).await
+    }
+}

@@ -1,0 +1,87 @@
+//! Products in PostgreSQL.
+
+use super::query::{Binds, Scans, last_of_each};
+use super::{Postgres, row, search};
+use crate::error::{Engine, Kind, StoreError};
+use crate::roles::Result;
+use crate::shop::{CategoryId, Page, Product, ProductFilter, ProductOrder, SearchText, Window};
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row as _};
+
+impl FromRow<'_, PgRow> for Product {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row::id(row, "id")?,
+            sku: row.try_get("sku")?,
+            slug: row.try_get("slug")?,
+            name: row.try_get("name")?,
+            description: row.try_get("description")?,
+            price: row::money(row, "price_minor")?,
+            stock: row.try_get("stock")?,
+            category_id: row::id(row, "category_id")?,
+            created_at: row::time(row, "created_at")?,
+            version: row.try_get("version")?,
+        })
+    }
+}
+
+const CREATED: Scans = Scans { asc: sql!("products_page_created_asc"), desc: sql!("products_page_created_desc") };
+const NAME: Scans = Scans { asc: sql!("products_page_name_asc"), desc: sql!("products_page_name_desc") };
+const PRICE: Scans = Scans { asc: sql!("products_page_price_asc"), desc: sql!("products_page_price_desc") };
+const BY_CATEGORY: Scans = Scans { asc: sql!("products_page_by_categories_asc"), desc: sql!("products_page_by_categories_desc") };
+
+fn filtered(binds: Binds, filter: &ProductFilter) -> Binds {
+    binds
+        .with(filter.category_id.map(|id| id.uuid()))
+        .with(filter.min_price)
+        .with(filter.max_price)
+        .with(filter.in_stock)
+        .with(filter.text.as_ref().map(search::anywhere))
+}
+
+pub(super) async fn page(store: &Postgres, filter: &ProductFilter, order: ProductOrder, window: &Window) -> Result<Page<Product>> {
+    let (scans, binds) = match order {
+        ProductOrder::CreatedDesc | ProductOrder::CreatedAsc => (CREATED, Binds::new().window::<DateTime<Utc>>(window)?),
+        ProductOrder::NameAsc | ProductOrder::NameDesc => (NAME, Binds::new().window::<String>(window)?),
+        ProductOrder::PriceAsc | ProductOrder::PriceDesc => (PRICE, Binds::new().window::<i64>(window)?),
+    };
+    let page = (scans.pick(order.descending(), window), filtered(binds, filter));
+    store.page(window, page, (sql!("products_count"), filtered(Binds::new(), filter))).await
+}
+
+pub(super) async fn page_by_categories(
+    store: &Postgres,
+    categories: &[CategoryId],
+    window: &Window,
+) -> Result<Vec<(CategoryId, Page<Product>)>> {
+    store.children(categories, window, BY_CATEGORY, sql!("products_count_by_categories"), None).await
+}
+
+pub(super) async fn search(store: &Postgres, text: &SearchText, limit: u32) -> Result<Vec<Product>> {
+    let binds = Binds::new().with(search::anywhere(text)).with(search::in_first(text)).with(i64::from(limit));
+    store.rows(sql!("products_search"), binds).await
+}
+
+pub(super) async fn put(store: &Postgres, rows: &[Product]) -> Result<()> {
+    let Some(first) = rows.first() else { return Ok(()) };
+    let currency = Binds::new().with(first.price.currency.code());
+    let rows = last_of_each(rows, |row| row.id);
+    for row in &rows {
+        row.check().map_err(|error| StoreError::new(Engine::Postgres, Kind::Conflict, format!("{}: {error}", row.id)))?;
+    }
+    let binds = Binds::new()
+        .column(&rows, |row| row.id.uuid())
+        .column(&rows, |row| &*row.sku)
+        .column(&rows, |row| &*row.slug)
+        .column(&rows, |row| &*row.name)
+        .column(&rows, |row| &*row.description)
+        .column(&rows, |row| row.price.minor)
+        .column(&rows, |row| row.price.currency.code())
+        .column(&rows, |row| row.stock)
+        .column(&rows, |row| row.category_id.uuid())
+        .column(&rows, |row| row.created_at.to_chrono())
+        .column(&rows, |row| row.version)
+        .column(&rows, |row| search::vector(&row.name, &row.description));
+    store.write(vec![(sql!("currencies_put"), currency), (sql!("products_put"), binds)]).await
+}

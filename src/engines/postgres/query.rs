@@ -1,0 +1,292 @@
+//! Running statements: reads with the caller's short patience, writes in a task of their own, pages and children.
+
+use super::connect::{ACQUIRE, BULK_READ, CONNECT, PATIENCE, READ};
+use super::error::{session_is_lost, store_error, write_error};
+use super::{Postgres, row::Child};
+use crate::error::{Engine, Kind, StoreError};
+use crate::roles::Result;
+use crate::shop::{Detail, Page, SortValue, Window};
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use sqlx::error::BoxDynError;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::{Arguments as _, Connection as _, Encode, FromRow, Postgres as Pg, Type};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{Error as IoError, ErrorKind};
+use std::time::Duration;
+use tokio::time::timeout;
+use type_safe_id::{StaticType, TypeSafeId};
+use uuid::Uuid;
+
+/// What stands for `$1`, `$2` … in a statement.
+pub(super) struct Binds(std::result::Result<PgArguments, BoxDynError>);
+
+impl Binds {
+    pub(super) fn new() -> Self {
+        Self(Ok(PgArguments::default()))
+    }
+
+    /// The next parameter.
+    pub(super) fn with<'t, T: Encode<'t, Pg> + Type<Pg>>(self, value: T) -> Self {
+        Self(self.0.and_then(|mut arguments| arguments.add(value).map(|()| arguments)))
+    }
+
+    /// The next parameter is a column of rows to write, as an array.
+    pub(super) fn column<'r, T, V>(self, rows: &[&'r T], value: impl Fn(&'r T) -> V) -> Self
+    where
+        Vec<V>: Encode<'r, Pg> + Type<Pg>,
+    {
+        self.with(rows.iter().map(|row| value(row)).collect::<Vec<V>>())
+    }
+
+    /// The five parameters of a page: where the scan starts and stops (value and id each), and how many rows it reads.
+    pub(super) fn window<K: SortKey>(self, window: &Window) -> Result<Self> {
+        let scan = window.scan();
+        let mut binds = self;
+        for bound in [scan.from, scan.to] {
+            let foreign = || StoreError::new(Engine::Postgres, Kind::Broken, "the window's bound is of another order's type");
+            let value = bound.map(|key| K::of(&key.value).ok_or_else(foreign)).transpose()?;
+            binds = binds.with(value).with(bound.map(|key| key.id));
+        }
+        Ok(binds.with(window.fetch()))
+    }
+
+    fn arguments(self) -> Result<PgArguments> {
+        self.0.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))
+    }
+}
+
+/// A type that lists are sorted by.
+pub(super) trait SortKey: Sized + for<'t> Encode<'t, Pg> + Type<Pg> {
+    fn of(value: &SortValue) -> Option<Self>;
+}
+
+impl SortKey for DateTime<Utc> {
+    fn of(value: &SortValue) -> Option<Self> {
+        if let SortValue::Time(at) = value { Some(at.to_chrono()) } else { None }
+    }
+}
+
+impl SortKey for i64 {
+    fn of(value: &SortValue) -> Option<Self> {
+        if let SortValue::Number(number) = value { Some(*number) } else { None }
+    }
+}
+
+impl SortKey for String {
+    fn of(value: &SortValue) -> Option<Self> {
+        if let SortValue::Text(text) = value { Some(text.clone()) } else { None }
+    }
+}
+
+/// The two statements that read an ordered list, one for each scan direction.
+pub(super) struct Scans {
+    pub(super) asc: &'static str,
+    pub(super) desc: &'static str,
+}
+
+impl Scans {
+    /// The statement for a list of this direction, seen through the window.
+    pub(super) fn pick(&self, descending: bool, window: &Window) -> &'static str {
+        if descending != window.scan().reversed { self.desc } else { self.asc }
+    }
+}
+
+/// Ids as PostgreSQL takes them, each once.
+pub(super) fn uuids<K: StaticType>(ids: &[TypeSafeId<K>]) -> Vec<Uuid> {
+    ids.iter().map(TypeSafeId::uuid).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// One row for each key, the last one given: an INSERT cannot touch a row twice. Sorted, so that two puts of the same rows
+/// lock them in the same order instead of each other out.
+pub(super) fn last_of_each<T, K: Ord>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
+    rows.iter().map(|row| (key(row), row)).collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
+impl Postgres {
+    /// A connection for a read, within [`ACQUIRE`].
+    async fn connection(&self) -> Result<PoolConnection<Pg>> {
+        let can_grow = self.pool.num_idle() == 0 && self.pool.size() < self.pool.options().get_max_connections();
+        let late = |_| {
+            let what = if can_grow { "no connection could be made" } else { "all connections were in use" };
+            StoreError::new(Engine::Postgres, Kind::Unavailable, format!("{what} for {} ms", ACQUIRE.as_millis()))
+        };
+        let acquire = self.pool.acquire();
+        let acquired = async {
+            if !can_grow {
+                return acquire.await.map_err(store_error);
+            }
+            // In a task of its own: what takes longer than its caller waits would be thrown away half made, each time anew;
+            // this way it goes to the pool and serves the next caller.
+            let made = tokio::spawn(timeout(CONNECT, acquire)).await;
+            made.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))?.map_err(late)?.map_err(store_error)
+        };
+        match timeout(ACQUIRE, acquired).await {
+            Ok(acquired) => acquired,
+            // meanwhile another reader's may have been given back, or made
+            Err(elapsed) => self.pool.try_acquire().ok_or_else(|| late(elapsed)),
+        }
+    }
+
+    /// The rows of a statement.
+    pub(super) async fn rows<T>(&self, sql: &'static str, binds: Binds) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let query = sqlx::query_as_with(sql, binds.arguments()?);
+        let mut connection = self.connection().await?;
+        let rows = within(READ, query.fetch_all(&mut *connection)).await;
+        rows.map_err(|error| {
+            if session_is_lost(&error) {
+                connection.close_on_drop();
+            }
+            store_error(error)
+        })
+    }
+
+    /// The one value of a statement's one row.
+    pub(super) async fn one_value<T>(&self, sql: &'static str, binds: Binds) -> Result<T>
+    where
+        (T,): for<'r> FromRow<'r, PgRow>,
+        T: Send + Unpin,
+    {
+        let row = self.rows::<(T,)>(sql, binds).await?.pop();
+        row.map(|(value,)| value).ok_or_else(|| store_error(sqlx::Error::RowNotFound))
+    }
+
+    /// The rows with these ids.
+    pub(super) async fn by_ids<K: StaticType, T>(&self, sql: &'static str, ids: &[TypeSafeId<K>]) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.rows(sql, Binds::new().with(uuids(ids))).await
+    }
+
+    /// The rows with these slugs.
+    pub(super) async fn by_slugs<T>(&self, sql: &'static str, slugs: &[String]) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        if slugs.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.rows(sql, Binds::new().with(slugs)).await
+    }
+
+    /// The page of a list; the count runs only when its total is wanted.
+    pub(super) async fn page<T>(&self, window: &Window, rows: (&'static str, Binds), count: (&'static str, Binds)) -> Result<Page<T>>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let found = self.rows(rows.0, rows.1).await?;
+        let total = if window.total { Some(total(self.one_value(count.0, count.1).await?)?) } else { None };
+        Ok(window.page(found, total))
+    }
+
+    /// One page for each parent, newest first, in one statement: every parent asked for, also those without children.
+    pub(super) async fn children<K, T>(
+        &self,
+        parents: &[TypeSafeId<K>],
+        window: &Window,
+        scans: Scans,
+        count: &'static str,
+        detail: Option<Detail>,
+    ) -> Result<Vec<(TypeSafeId<K>, Page<T>)>>
+    where
+        K: StaticType,
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        if parents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let parents = uuids(parents);
+        let mut binds = Binds::new().with(parents.clone()).window::<DateTime<Utc>>(window)?;
+        if let Some(detail) = detail {
+            binds = binds.with(detail == Detail::Whole);
+        }
+        let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+        for child in self.rows::<Child<T>>(scans.pick(true, window), binds).await? {
+            groups.entry(child.parent).or_default().push(child.row);
+        }
+        let mut totals = HashMap::new();
+        if window.total {
+            for (parent, count) in self.rows::<(Uuid, i64)>(count, Binds::new().with(parents.clone())).await? {
+                totals.insert(parent, total(count)?);
+            }
+        }
+        let page = |parent: Uuid| {
+            let total = window.total.then(|| totals.get(&parent).copied().unwrap_or(0));
+            (parent.into(), window.page(groups.remove(&parent).unwrap_or_default(), total))
+        };
+        Ok(parents.into_iter().map(page).collect())
+    }
+
+    /// The rows of a statement that reads whole tables to rebuild a copy: bulk, though it writes nothing.
+    pub(super) async fn bulk_rows<T>(&self, sql: &'static str, binds: Binds) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static,
+    {
+        let arguments = binds.arguments()?;
+        let job = self.bulk(move |transaction| Box::pin(within(BULK_READ, sqlx::query_as_with(sql, arguments).fetch_all(transaction))));
+        job.await?.map_err(store_error)
+    }
+
+    /// Runs statements in one transaction.
+    pub(super) async fn write(&self, statements: Vec<(&'static str, Binds)>) -> Result<()> {
+        let statements = statements.into_iter().map(|(sql, binds)| Ok((sql, binds.arguments()?))).collect::<Result<Vec<_>>>()?;
+        let job = self.bulk(move |transaction| {
+            Box::pin(async move {
+                for (sql, arguments) in statements {
+                    sqlx::query_with(sql, arguments).execute(&mut *transaction).await?;
+                }
+                Ok(())
+            })
+        });
+        job.await?.map_err(write_error)
+    }
+
+    /// Runs a transaction in a task of its own: a caller who goes away ends the waiting for a connection, but neither the BEGIN
+    /// nor the COMMIT (K1). Bulk takes longer than a page may, so its limits are its own.
+    async fn bulk<R, F>(&self, job: F) -> Result<sqlx::Result<R>>
+    where
+        R: Send + 'static,
+        F: for<'c> FnOnce(&'c mut PgConnection) -> Job<'c, R> + Send + 'static,
+    {
+        let late = |_| StoreError::new(Engine::Postgres, Kind::Unavailable, "too much bulk work waits for a connection");
+        let turn = timeout(PATIENCE, self.bulk_turns.clone().acquire_owned()).await.map_err(late)?;
+        let mut connection = self.pool.acquire().await.map_err(store_error)?;
+        let task = tokio::spawn(async move {
+            let outcome = transact(&mut connection, job).await;
+            if outcome.as_ref().is_err_and(session_is_lost) {
+                connection.close_on_drop();
+            }
+            drop((connection, turn));
+            outcome
+        });
+        task.await.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))
+    }
+}
+
+type Job<'c, R> = BoxFuture<'c, sqlx::Result<R>>;
+
+async fn transact<R>(connection: &mut PgConnection, job: impl for<'c> FnOnce(&'c mut PgConnection) -> Job<'c, R>) -> sqlx::Result<R> {
+    let mut transaction = connection.begin().await?;
+    sqlx::raw_sql("SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '5s'").execute(&mut *transaction).await?;
+    let answer = job(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(answer)
+}
+
+/// An answer that comes too late is an error of the line: the session is lost with it.
+async fn within<T>(limit: Duration, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    let late = |_| IoError::new(ErrorKind::TimedOut, format!("no answer within {} ms", limit.as_millis()));
+    timeout(limit, answer).await.map_err(late)?
+}
+
+fn total(count: i64) -> Result<u64> {
+    u64::try_from(count).map_err(|error| StoreError::corrupt(Engine::Postgres, error))
+}

@@ -1,0 +1,92 @@
+//! The migrations that this program was built with, and how a database stands to them.
+
+use super::Postgres;
+use super::error::store_error;
+use super::query::Binds;
+use crate::error::{Engine, Kind, StoreError};
+use crate::roles::{Result, SchemaState};
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::time::Duration;
+
+/// Longest that the connection for migrating may take to make.
+const CONNECT: Duration = Duration::from_secs(4);
+
+macro_rules! migrations {
+    ($($name:literal,)+) => {
+        [$(($name, include_str!(concat!("../../../migrations/postgres/", $name, ".sql"))),)+]
+    };
+}
+
+/// File name and text. A file that was released is never edited: the store remembers its checksum.
+const MIGRATIONS: [(&str, &str); 8] = migrations![
+    "0001_customers",
+    "0002_categories",
+    "0003_products",
+    "0004_orders",
+    "0005_articles",
+    "0006_comments",
+    "0007_preferences",
+    "0008_activity",
+];
+
+fn migrations() -> Vec<Migration> {
+    let migration = |((name, sql), version): ((&'static str, &'static str), i64)| {
+        let description = name.split_once('_').map_or(name, |(_, description)| description);
+        Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    MIGRATIONS.into_iter().zip(1..).map(migration).collect()
+}
+
+/// Compares the store's list with ours.
+pub(super) async fn state(store: &Postgres) -> Result<SchemaState> {
+    let exists: bool = store.one_value("SELECT to_regclass('_sqlx_migrations') IS NOT NULL", Binds::new()).await?;
+    let applied: Vec<(i64, String, Vec<u8>)> =
+        if exists { store.rows(sql!("migrations_applied"), Binds::new()).await? } else { Vec::new() };
+    Ok(compare(&migrations(), &applied))
+}
+
+fn compare(known: &[Migration], applied: &[(i64, String, Vec<u8>)]) -> SchemaState {
+    let fits = |(version, _, checksum): &&(i64, String, Vec<u8>)| known.iter().any(|m| m.version == *version && *m.checksum == **checksum);
+    let name = |version: i64, description: &str| format!("{version:04}_{description}");
+    let foreign: Vec<_> = applied.iter().filter(|row| !fits(row)).map(|(version, description, _)| name(*version, description)).collect();
+    if !foreign.is_empty() {
+        return SchemaState::Ahead(foreign);
+    }
+    let missing = known.iter().filter(|m| applied.iter().all(|(version, ..)| *version != m.version));
+    let missing: Vec<_> = missing.map(|m| name(m.version, &m.description)).collect();
+    if missing.is_empty() { SchemaState::Current } else { SchemaState::Behind(missing) }
+}
+
+/// Applies what is missing. On a connection of its own, without the pool's limits: building an index may take minutes, and
+/// two processes take turns by the migrator's advisory lock, which the second one waits for.
+pub(super) async fn migrate(options: &PgConnectOptions) -> Result<()> {
+    let unlimited =
+        options.clone().options([("statement_timeout", "0"), ("lock_timeout", "0"), ("idle_in_transaction_session_timeout", "0")]);
+    let one = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT).connect_with(unlimited).await.map_err(store_error)?;
+    Migrator::with_migrations(migrations()).run(&one).await.map_err(|error| match error {
+        MigrateError::Execute(error) => store_error(error),
+        other => StoreError::new(Engine::Postgres, Kind::Broken, other),
+    })?;
+    one.close().await;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_or_unknown_migration_is_ahead_and_a_missing_one_behind() {
+        let known = migrations();
+        let mut applied: Vec<_> = known.iter().map(|m| (m.version, m.description.to_string(), m.checksum.to_vec())).collect();
+        assert_eq!(compare(&known, &applied), SchemaState::Current);
+        let last = applied.pop().unwrap();
+        assert_eq!(compare(&known, &applied), SchemaState::Behind(vec!["0008_activity".into()]));
+        applied.push((last.0, last.1, vec![1]));
+        assert_eq!(compare(&known, &applied), SchemaState::Ahead(vec!["0008_activity".into()]));
+        applied.push((99, "later".into(), vec![2]));
+        assert_eq!(compare(&known, &applied), SchemaState::Ahead(vec!["0008_activity".into(), "0099_later".into()]));
+    }
+}

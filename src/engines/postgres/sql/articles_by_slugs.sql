@@ -1,0 +1,5 @@
+SELECT
+    id, slug, title, status, tags, CASE WHEN $2::boolean THEN blocks END AS blocks, author_id, product_ids,
+    published_at, created_at, version
+FROM articles
+WHERE slug = ANY($1::text[])

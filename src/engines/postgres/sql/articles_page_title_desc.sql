@@ -1,0 +1,11 @@
+SELECT
+    id, slug, title, status, tags, CASE WHEN $9::boolean THEN blocks END AS blocks, author_id, product_ids,
+    published_at, created_at, version
+FROM articles
+WHERE ($1::text IS NULL OR (title, id) < ($1, $2::uuid))
+  AND ($3::text IS NULL OR (title, id) > ($3, $4::uuid))
+  AND ($6::text IS NULL OR tags @> ARRAY[$6])
+  AND ($7::text IS NULL OR status = $7)
+  AND ($8::uuid IS NULL OR author_id = $8)
+ORDER BY title DESC, id DESC
+LIMIT $5

@@ -1,0 +1,12 @@
+SELECT parent.id AS parent, child.*
+FROM unnest($1::uuid[]) AS parent (id)
+CROSS JOIN LATERAL (
+    SELECT id, article_id, author_id, body, created_at
+    FROM comments
+    WHERE article_id = parent.id
+      AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+      AND ($4::timestamptz IS NULL OR (created_at, id) > ($4, $5::uuid))
+    ORDER BY created_at DESC, id DESC
+    LIMIT $6
+) AS child
+ORDER BY parent.id, child.created_at DESC, child.id DESC

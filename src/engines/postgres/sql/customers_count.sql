@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM customers
+WHERE ($1::text IS NULL OR tier = $1)

@@ -1,0 +1,6 @@
+-- Money columns do not repeat the currency: a line is in its order's.
+SELECT order_id, line, product_id, quantity, unit_price_minor, discount_minor, orders.currency
+FROM order_items
+JOIN orders ON orders.id = order_items.order_id
+WHERE order_id = ANY($1::uuid[])
+ORDER BY order_id, line

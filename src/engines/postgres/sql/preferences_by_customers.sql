@@ -1,0 +1,3 @@
+SELECT customer_id, body
+FROM preferences
+WHERE customer_id = ANY($1::uuid[])

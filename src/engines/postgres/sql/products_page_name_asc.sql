@@ -1,0 +1,11 @@
+SELECT id, sku, slug, name, description, price_minor, currency, stock, category_id, created_at, version
+FROM products
+WHERE ($1::text IS NULL OR (name, id) > ($1, $2::uuid))
+  AND ($3::text IS NULL OR (name, id) < ($3, $4::uuid))
+  AND ($6::uuid IS NULL OR category_id = $6)
+  AND ($7::bigint IS NULL OR price_minor >= $7)
+  AND ($8::bigint IS NULL OR price_minor <= $8)
+  AND ($9::boolean IS NULL OR (stock > 0) = $9)
+  AND ($10::text IS NULL OR search @@ $10::tsquery)
+ORDER BY name ASC, id ASC
+LIMIT $5

@@ -1,0 +1,128 @@
+//! Orders and their lines in SQLite.
+
+use super::{
+    Sqlite, keys, row, steps,
+    window::{Range, Sort, page_query, page_query_within},
+};
+use crate::{
+    error::{Engine, Kind, StoreError},
+    roles::{Orders, Result},
+    shop::{
+        CustomerId, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderStatus, OrderWithItems, Page, ProductId, SalesPeriod,
+        SalesRow, Timestamp, Window,
+    },
+};
+use async_trait::async_trait;
+use serde_json::json;
+use sqlx::{FromRow, sqlite::SqliteRow};
+use uuid::Uuid;
+
+const BY_PLACED: [&str; 2] = [include_str!("sql/orders_page_placed_desc.sql"), include_str!("sql/orders_page_placed_asc.sql")];
+const BY_TOTAL: [&str; 2] = [include_str!("sql/orders_page_total_desc.sql"), include_str!("sql/orders_page_total_asc.sql")];
+const BY_CUSTOMERS: [&str; 2] =
+    [include_str!("sql/orders_page_by_customers_desc.sql"), include_str!("sql/orders_page_by_customers_asc.sql")];
+
+impl FromRow<'_, SqliteRow> for Order {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row::id(row, "id")?,
+            customer_id: row::id(row, "customer_id")?,
+            status: row::code(row, "status", OrderStatus::from_code)?,
+            placed_at: row::time(row, "placed_at")?,
+            total: row::money(row, "total_minor")?,
+            version: row::number(row, "version")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for OrderItem {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            order_id: row::id(row, "order_id")?,
+            line: row::parsed(row, "line", |line: i64| i32::try_from(line))?,
+            product_id: row::id(row, "product_id")?,
+            quantity: row::number(row, "quantity")?,
+            unit_price: row::money(row, "unit_price_minor")?,
+            discount: row::money(row, "discount_minor")?,
+        })
+    }
+}
+
+#[async_trait]
+impl Orders for Sqlite {
+    async fn orders_by_ids(&self, ids: &[OrderId]) -> Result<Vec<Order>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.all(sqlx::query_as(include_str!("sql/orders_by_ids.sql")).bind(keys::ids(ids))).await
+    }
+
+    async fn orders_page(&self, filter: &OrderFilter, order: OrderOrder, window: &Window) -> Result<Page<Order>> {
+        let customer = filter.customer_id.map(|id| id.uuid());
+        let status = filter.status.map(OrderStatus::code);
+        let period = Range { from: filter.from.map(Timestamp::millis), to: filter.to.map(Timestamp::millis) };
+        // an open end is a time before or behind all times
+        let (from, to) = (period.from.unwrap_or(i64::MIN), period.to.unwrap_or(i64::MAX));
+        let rows = match order {
+            OrderOrder::PlacedDesc | OrderOrder::PlacedAsc => {
+                page_query_within(BY_PLACED, window, order.descending(), Sort::Number, period).bind(customer).bind(status)
+            }
+            OrderOrder::TotalDesc | OrderOrder::TotalAsc => {
+                page_query(BY_TOTAL, window, order.descending(), Sort::Number).bind(customer).bind(status).bind(from).bind(to)
+            }
+        };
+        let count = sqlx::query_as(include_str!("sql/orders_count.sql")).bind(customer).bind(status).bind(from).bind(to);
+        self.page(window, rows, count).await
+    }
+
+    async fn orders_page_by_customers(&self, customers: &[CustomerId], window: &Window) -> Result<Vec<(CustomerId, Page<Order>)>> {
+        if customers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = keys::ids(customers);
+        let rows = page_query(BY_CUSTOMERS, window, true, Sort::Number).bind(keys.clone());
+        let counts = sqlx::query_as(include_str!("sql/orders_count_by_customers.sql")).bind(keys);
+        self.pages(window, rows, counts).await
+    }
+
+    async fn order_items_by_orders(&self, orders: &[OrderId]) -> Result<Vec<OrderItem>> {
+        if orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.all(sqlx::query_as(include_str!("sql/order_items_by_orders.sql")).bind(keys::ids(orders))).await
+    }
+
+    async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>> {
+        self.sales(period).await
+    }
+
+    async fn product_sales(&self) -> Result<Vec<(ProductId, i64)>> {
+        let rows: Vec<(Uuid, i64)> = self.all(sqlx::query_as(include_str!("sql/product_sales.sql"))).await?;
+        Ok(rows.into_iter().map(|(product, units)| (product.into(), units)).collect())
+    }
+
+    async fn orders_put(&self, rows: &[OrderWithItems]) -> Result<()> {
+        for row in rows {
+            row.check().map_err(|e| StoreError::new(Engine::Sqlite, Kind::Conflict, format!("{}: {e}", row.order.id)))?;
+        }
+        let heads = rows.iter().map(|row| &row.order).map(|o| {
+            json!([
+                keys::hex(o.id.uuid()),
+                keys::hex(o.customer_id.uuid()),
+                o.status.code(),
+                o.placed_at.millis(),
+                o.total.minor,
+                o.total.currency.code(),
+                o.version
+            ])
+        });
+        let replaced = rows.iter().map(|row| json!(keys::hex(row.order.id.uuid())));
+        let items = rows.iter().flat_map(|row| &row.items).map(|i| {
+            json!([keys::hex(i.order_id.uuid()), i.line, keys::hex(i.product_id.uuid()), i.quantity, i.unit_price.minor, i.discount.minor])
+        });
+        let steps = steps(include_str!("sql/orders_put.sql"), heads)
+            .chain(steps(include_str!("sql/order_items_delete.sql"), replaced))
+            .chain(steps(include_str!("sql/order_items_put.sql"), items));
+        self.write(steps.collect()).await
+    }
+}

@@ -1,0 +1,8 @@
+SELECT id, slug, title, status, author_id, tags, product_ids, published_at, created_at, version, CASE WHEN ?6 THEN blocks END AS blocks
+FROM articles
+WHERE (title, id) < (?1, ?2) AND (title, id) > (?3, ?4)
+    AND (?7 IS NULL OR number IN (SELECT number FROM article_tags WHERE tag = ?7))
+    AND (?8 IS NULL OR status = ?8)
+    AND (?9 IS NULL OR author_id = ?9)
+ORDER BY title DESC, id DESC
+LIMIT ?5;

@@ -1,0 +1,69 @@
+//! `ActivityEvent`.
+
+use super::{
+    ask::{detail_of, load},
+    enums::ActivityKind,
+    scalars::{DateTime, Json},
+};
+use crate::{
+    loaders::{article::ArticleById, customer::CustomerById, order::OrderById, product::ProductById},
+    shop::{ActivityEvent, Article, Customer, Order, Product},
+};
+use async_graphql::{Context, ID, Object, Result};
+use std::sync::Arc;
+
+/// The name of the lists of one customer's events in cursors.
+pub const CHILD_LIST: &str = "customer/activity";
+
+/// Something that happened.
+#[Object]
+impl ActivityEvent {
+    /// The id.
+    async fn id(&self) -> ID {
+        self.id.into()
+    }
+
+    /// What it was.
+    async fn kind(&self) -> ActivityKind {
+        self.kind.into()
+    }
+
+    /// When.
+    async fn at(&self) -> DateTime {
+        DateTime(self.at)
+    }
+
+    /// Details, keys sorted.
+    async fn data(&self) -> Json {
+        Json(self.data.clone())
+    }
+
+    /// Who did it.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Arc<Customer>>> {
+        load::<CustomerById>(ctx, self.customer_id).await
+    }
+
+    /// The order it is about.
+    async fn order(&self, ctx: &Context<'_>) -> Result<Option<Arc<Order>>> {
+        match self.order_id {
+            Some(id) => load::<OrderById>(ctx, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The product it is about.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Arc<Product>>> {
+        match self.product_id {
+            Some(id) => load::<ProductById>(ctx, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The article it is about.
+    async fn article(&self, ctx: &Context<'_>) -> Result<Option<Arc<Article>>> {
+        match self.article_id {
+            Some(id) => load::<ArticleById>(ctx, (id, detail_of(&ctx.look_ahead()))).await,
+            None => Ok(None),
+        }
+    }
+}

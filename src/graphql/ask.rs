@@ -1,0 +1,163 @@
+//! How resolvers ask: loads of the request, ids from texts, pages from Relay arguments.
+
+use super::{error::bad_input, limits::Limits};
+use crate::{
+    loaders::{Loads, Question, SharedPage},
+    shop::{Detail, End, Key, SortKind, Window, cursor},
+};
+use async_graphql::{
+    Context, ID, Lookahead, OutputType, PathSegment, Result, SimpleObject,
+    connection::{Connection, Edge, EmptyFields},
+};
+use std::{fmt::Display, str::FromStr, sync::Arc};
+
+/// How many rows a list has when nobody says.
+pub const DEFAULT_FIRST: u32 = 20;
+
+/// Asks a question on behalf of the field that is being resolved.
+pub async fn load<Q: Question>(ctx: &Context<'_>, key: Q::Key) -> Result<Option<Q::Answer>> {
+    let loads = ctx.data::<Arc<Loads>>()?;
+    Ok(loads.load::<Q>(key, || path(ctx)).await?)
+}
+
+/// The answer of a part of a field; if the part failed, the error is told beside the rest of the field. `index` is the part's
+/// place, where the field is a list of such parts.
+pub fn or_told<T>(ctx: &Context<'_>, part: Result<Option<T>>, index: Option<usize>) -> Option<T> {
+    part.unwrap_or_else(|error| {
+        let mut error = ctx.set_error_path(error.into_server_error(ctx.item.pos));
+        error.path.extend(index.map(PathSegment::Index));
+        ctx.add_error(error);
+        None
+    })
+}
+
+/// The field's path without list indexes.
+fn path(ctx: &Context<'_>) -> String {
+    let mut names = Vec::new();
+    let mut node = ctx.path_node.as_ref();
+    while let Some(current) = node {
+        if let async_graphql::QueryPathSegment::Name(name) = current.segment {
+            names.push(name);
+        }
+        node = current.parent;
+    }
+    names.reverse();
+    names.join(".")
+}
+
+/// Reads an id of one entity.
+pub fn id<T: FromStr>(id: &ID, entity: &str) -> Result<T>
+where
+    T::Err: Display,
+{
+    id.parse().map_err(|_| {
+        let shown: String = id.chars().take(60).collect();
+        bad_input(format!("{shown:?} is not the id of a {entity}: expected {entity}_ and 26 letters or digits"))
+    })
+}
+
+/// Exactly one of two ways to name a thing.
+pub enum IdOrSlug<T> {
+    /// By id.
+    Id(T),
+    /// By slug.
+    Slug(String),
+}
+
+/// Reads `(id, slug)` of which exactly one must be given.
+pub fn id_or_slug<T: FromStr>(given: Option<ID>, slug: Option<String>, entity: &str) -> Result<IdOrSlug<T>>
+where
+    T::Err: Display,
+{
+    match (given, slug) {
+        (Some(given), None) => id(&given, entity).map(IdOrSlug::Id),
+        (None, Some(slug)) => text("slug", slug, 100).map(IdOrSlug::Slug),
+        _ => Err(bad_input("give either id or slug")),
+    }
+}
+
+/// Refuses texts that no store should see: too long, or with the character NUL, which PostgreSQL cannot keep.
+pub fn text(argument: &str, text: String, max_chars: usize) -> Result<String> {
+    if text.contains('\0') {
+        Err(bad_input(format!("{argument} may not hold the character NUL")))
+    } else if text.chars().count() > max_chars {
+        Err(bad_input(format!("{argument} may have at most {max_chars} characters")))
+    } else {
+        Ok(text)
+    }
+}
+
+/// A number of rows from an argument.
+pub fn rows(ctx: &Context<'_>, argument: &str, given: Option<i32>, default: u32) -> Result<u32> {
+    let most = ctx.data::<Limits>()?.first;
+    match given.map(u32::try_from) {
+        None => Ok(default.min(most)),
+        Some(Ok(rows)) if (1..=most).contains(&rows) => Ok(rows),
+        _ => Err(bad_input(format!("{argument} must be between 1 and {most}"))),
+    }
+}
+
+/// The four arguments of a Relay connection, in the order in which the specification lists them.
+pub struct Paging {
+    /// From the start.
+    pub first: Option<i32>,
+    /// Behind this cursor.
+    pub after: Option<String>,
+    /// From the end.
+    pub last: Option<i32>,
+    /// Ahead of this cursor.
+    pub before: Option<String>,
+}
+
+impl Paging {
+    /// The window that the arguments ask for, in the list named `list`, which is sorted by such values.
+    pub fn window(self, ctx: &Context<'_>, list: &str, sorted_by: SortKind) -> Result<Window> {
+        let key = |argument: &str, text: Option<String>| {
+            text.map(|text| cursor::decode(list, sorted_by, &text).map_err(|error| bad_input(format!("{argument}: {error}")))).transpose()
+        };
+        let (end, limit) = match (self.first, self.last) {
+            (Some(_), Some(_)) => return Err(bad_input("give either first or last")),
+            (first, None) => (End::First, rows(ctx, "first", first, DEFAULT_FIRST)?),
+            (None, last) => (End::Last, rows(ctx, "last", last, DEFAULT_FIRST)?),
+        };
+        let total = ctx.look_ahead().field("totalCount").exists();
+        Ok(Window { after: key("after", self.after)?, before: key("before", self.before)?, end, limit, total })
+    }
+}
+
+/// What our connections have beside the Relay fields.
+#[derive(SimpleObject)]
+pub struct Total {
+    /// How many rows the whole list has. Counted only when asked for.
+    total_count: Option<i32>,
+}
+
+/// A Relay connection whose rows are shared with the loader.
+pub type RowConnection<T> = Connection<String, Arc<T>, Total, EmptyFields>;
+
+/// Makes the connection of a page in the list named `list`.
+pub fn connection<T>(page: &SharedPage<T>, list: &str, key: impl Fn(&T) -> Key) -> RowConnection<T>
+where
+    Arc<T>: OutputType + async_graphql::ObjectType,
+{
+    let total = Total { total_count: page.total.map(|total| i32::try_from(total).unwrap_or(i32::MAX)) };
+    let mut connection = Connection::with_additional_fields(page.has_previous, page.has_next, total);
+    let edge = |row: &Arc<T>| Edge::new(cursor::encode(list, &key(row)), Arc::clone(row));
+    connection.edges.extend(page.items.iter().map(edge));
+    connection
+}
+
+/// Whether the selection below a connection of articles shows their blocks.
+pub fn detail_of_nodes(ctx: &Context<'_>) -> Detail {
+    let ahead = ctx.look_ahead();
+    detail(ahead.field("nodes").field("blocks").exists() || ahead.field("edges").field("node").field("blocks").exists())
+}
+
+/// Whether a selection on articles shows their blocks.
+pub fn detail_of(ahead: &Lookahead<'_>) -> Detail {
+    detail(ahead.field("blocks").exists())
+}
+
+fn detail(blocks: bool) -> Detail {
+    if blocks { Detail::Whole } else { Detail::Summary }
+}

@@ -1,0 +1,120 @@
+//! `Customer`.
+
+use super::{
+    activity, article,
+    ask::{Paging, RowConnection, connection, detail_of_nodes, load},
+    enums::Tier,
+    order,
+    scalars::DateTime,
+};
+use crate::{
+    loaders::{
+        activity::ActivityByCustomer, article::ArticlesByAuthor, customer::TotalSpent, order::OrdersByCustomer,
+        preferences::PreferencesByCustomer,
+    },
+    shop::{ActivityEvent, Article, Customer, CustomerFilter, Key, Money, Order, Preferences, SortKind, SortValue},
+};
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use std::sync::Arc;
+
+/// The name of the list of all customers in cursors.
+pub const LIST: &str = "customers";
+
+/// A customer's place in the list of all customers: newest first.
+pub fn key(customer: &Customer) -> Key {
+    Key { value: SortValue::Time(customer.created_at), id: customer.id.uuid() }
+}
+
+/// Which customers to list; what is left out does not matter.
+#[derive(InputObject, Default)]
+pub struct CustomerWhere {
+    /// Only this tier.
+    tier: Option<Tier>,
+}
+
+impl From<CustomerWhere> for CustomerFilter {
+    fn from(given: CustomerWhere) -> Self {
+        Self { tier: given.tier.map(Into::into) }
+    }
+}
+
+/// A person with an account: buys in the shop, writes in the magazine.
+#[Object]
+impl Customer {
+    /// The id.
+    pub async fn id(&self) -> ID {
+        self.id.into()
+    }
+
+    /// Lower case, unique.
+    async fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// As the customer writes it.
+    async fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How valued the customer is.
+    async fn tier(&self) -> Tier {
+        self.tier.into()
+    }
+
+    /// When the account was made.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.created_at)
+    }
+
+    /// The sum of all orders that are not cancelled; null if there is none.
+    async fn total_spent(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        load::<TotalSpent>(ctx, self.id).await
+    }
+
+    /// The customer's orders, latest first.
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<RowConnection<Order>>> {
+        let window = Paging { first, after, last, before }.window(ctx, order::CHILD_LIST, SortKind::Time)?;
+        let page = load::<OrdersByCustomer>(ctx, (self.id, (window,))).await?;
+        Ok(page.map(|page| connection(&page, order::CHILD_LIST, order::child_key)))
+    }
+
+    /// The customer's settings.
+    async fn preferences(&self, ctx: &Context<'_>) -> Result<Option<Arc<Preferences>>> {
+        load::<PreferencesByCustomer>(ctx, self.id).await
+    }
+
+    /// What the customer wrote in the magazine, newest first.
+    async fn articles(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<RowConnection<Article>>> {
+        let window = Paging { first, after, last, before }.window(ctx, article::CHILD_LIST, SortKind::Time)?;
+        let page = load::<ArticlesByAuthor>(ctx, (self.id, (window, detail_of_nodes(ctx)))).await?;
+        Ok(page.map(|page| connection(&page, article::CHILD_LIST, article::child_key)))
+    }
+
+    /// What the customer did, latest first.
+    async fn activity(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<RowConnection<ActivityEvent>>> {
+        let window = Paging { first, after, last, before }.window(ctx, activity::CHILD_LIST, SortKind::Time)?;
+        let page = load::<ActivityByCustomer>(ctx, (self.id, (window,))).await?;
+        Ok(page.map(|page| connection(&page, activity::CHILD_LIST, ActivityEvent::key)))
+    }
+}

@@ -1,0 +1,56 @@
+//! What an operation may be at most. Everything is bounded by default; every bound can be set.
+
+use std::time::Duration;
+
+/// The bounds. All counts are after fragments are expanded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Levels of fields; introspection has its own, fixed limit.
+    pub depth: u64,
+    /// Rows of a page (`first`, `last`); more is refused, never cut.
+    pub first: u32,
+    /// Sum of the costs of all fields: each 1, times the length of the lists it stands in.
+    pub complexity: u64,
+    /// Fields and fragment spreads.
+    pub selections: u64,
+    /// Aliased fields.
+    pub aliases: u64,
+    /// Fields of the operation itself.
+    pub root_fields: u64,
+    /// Tokens of the document.
+    pub tokens: u64,
+    /// Directives of the document.
+    pub directives: u64,
+    /// Bytes of a request's body.
+    pub body_bytes: usize,
+    /// How long a request may take.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            depth: 10,
+            first: 100,
+            complexity: 20_000,
+            selections: 1_000,
+            aliases: 50,
+            root_fields: 20,
+            tokens: 4_000,
+            directives: 50,
+            body_bytes: 1_000_000,
+            time: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Levels of fields within introspection. The query of GraphiQL has 13.
+pub const INTROSPECTION_DEPTH: u64 = 16;
+/// Lists within lists in introspection (`types { fields { args`); each further one multiplies the answer by the schema's size.
+pub const INTROSPECTION_LISTS: u64 = 3;
+/// Lists in one introspection, at any level. The query of GraphiQL has 12.
+pub const INTROSPECTION_FIELDS: u64 = 30;
+/// Brackets within brackets, of any kind: protects every recursive reader of the document.
+pub const NESTING: usize = 64;
+/// Most values in `variables`, at any level.
+pub const VARIABLE_NODES: usize = 10_000;

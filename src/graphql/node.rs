@@ -1,0 +1,48 @@
+//! `Node`: everything that has an id, found by it.
+
+use super::ask::{detail_of, id, load};
+use super::error::bad_input;
+use crate::{
+    loaders::{
+        article::ArticleById, category::CategoryById, comment::CommentById, customer::CustomerById, order::OrderById, product::ProductById,
+    },
+    shop::{Article, Category, Comment, Customer, Order, Product},
+};
+use async_graphql::{Context, ID, Interface, Result};
+use std::sync::Arc;
+
+/// Something with an id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The id."))]
+pub enum Node {
+    /// A person with an account.
+    Customer(Arc<Customer>),
+    /// A shelf of the shop.
+    Category(Arc<Category>),
+    /// Something for sale.
+    Product(Arc<Product>),
+    /// A purchase.
+    Order(Arc<Order>),
+    /// A document of the magazine.
+    Article(Arc<Article>),
+    /// What a reader said.
+    Comment(Arc<Comment>),
+}
+
+/// The node with this id; its prefix says where to look.
+pub async fn node(ctx: &Context<'_>, given: &ID) -> Result<Option<Node>> {
+    Ok(match given.split_once('_').map(|(prefix, _)| prefix) {
+        Some("customer") => load::<CustomerById>(ctx, id(given, "customer")?).await?.map(Node::Customer),
+        Some("category") => load::<CategoryById>(ctx, id(given, "category")?).await?.map(Node::Category),
+        Some("product") => load::<ProductById>(ctx, id(given, "product")?).await?.map(Node::Product),
+        Some("order") => load::<OrderById>(ctx, id(given, "order")?).await?.map(Node::Order),
+        Some("article") => load::<ArticleById>(ctx, (id(given, "article")?, detail_of(&ctx.look_ahead()))).await?.map(Node::Article),
+        Some("comment") => load::<CommentById>(ctx, id(given, "comment")?).await?.map(Node::Comment),
+        _ => {
+            let shown: String = given.chars().take(60).collect();
+            return Err(bad_input(format!(
+                "{shown:?} is not an id: expected one that starts with customer_, category_, product_, order_, article_ or comment_"
+            )));
+        }
+    })
+}

@@ -1,0 +1,213 @@
+//! `Query`: where every read starts.
+
+use super::{
+    article::{self, ArticleWhere},
+    ask::{self, IdOrSlug, Paging, RowConnection, connection, detail_of, detail_of_nodes, id_or_slug, load},
+    customer::{self, CustomerWhere},
+    enums::{ArticleOrder, OrderOrder, ProductOrder, SalesBy, TrendingWindow},
+    error::bad_input,
+    limits::Limits,
+    node::{self, Node},
+    order::{self, OrderWhere},
+    product::{self, ProductWhere},
+    scalars::DateTime,
+    search::{self, SearchResult},
+    server::Server,
+};
+use crate::{
+    loaders::{
+        article::{ArticleById, ArticleBySlug, ArticlesPage},
+        category::{CategoryById, CategoryBySlug, CategoryRoots},
+        customer::{CustomerById, CustomersPage},
+        order::{OrderById, OrdersPage, SalesReport},
+        product::{ProductById, ProductBySlug, ProductsPage},
+        ranking::BoardTop,
+    },
+    shop::{self, Article, Board, Category, Customer, Order, Product, Ranked, SalesPeriod, SalesRow, SearchText, SortKind},
+    stores::Stores,
+};
+use async_graphql::{Context, ID, Object, Result};
+use futures::future::join_all;
+use std::sync::Arc;
+
+/// Most rows of a sales report.
+const MAX_REPORT_ROWS: u32 = 1_000;
+/// Rows of a sales report when nobody says.
+pub const DEFAULT_REPORT_ROWS: u32 = 100;
+
+/// Where every read starts.
+pub struct Query;
+
+#[Object]
+impl Query {
+    /// Anything by its id; null if there is no such thing.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
+        node::node(ctx, &id).await
+    }
+
+    /// Things by their ids, in the order of the ids, at most as many as a page may have rows. Null stands for an unknown one,
+    /// and, together with an error, for one that could not be read.
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Option<Vec<Option<Node>>>> {
+        let most = ctx.data::<Limits>()?.first;
+        if ids.len() > most as usize {
+            return Err(bad_input(format!("ids may hold at most {most} ids")));
+        }
+        let found = join_all(ids.iter().map(|id| node::node(ctx, id))).await;
+        Ok(Some(found.into_iter().enumerate().map(|(index, node)| ask::or_told(ctx, node, Some(index))).collect()))
+    }
+
+    /// A product, by id or by slug.
+    async fn product(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Arc<Product>>> {
+        match id_or_slug(id, slug, "product")? {
+            IdOrSlug::Id(id) => load::<ProductById>(ctx, id).await,
+            IdOrSlug::Slug(slug) => load::<ProductBySlug>(ctx, slug).await,
+        }
+    }
+
+    /// Products.
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the GraphQL field")]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where")] filter: Option<ProductWhere>,
+        order_by: Option<ProductOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<RowConnection<Product>>> {
+        let order: shop::ProductOrder = order_by.map_or_else(Default::default, Into::into);
+        let list = product::list(order);
+        let window = Paging { first, after, last, before }.window(ctx, &list, order.sorted_by())?;
+        let page = load::<ProductsPage>(ctx, (filter.unwrap_or_default().filter()?, order, window)).await?;
+        Ok(page.map(|page| connection(&page, &list, |row| order.key(row))))
+    }
+
+    /// A category, by id or by slug.
+    async fn category(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Arc<Category>>> {
+        match id_or_slug(id, slug, "category")? {
+            IdOrSlug::Id(id) => load::<CategoryById>(ctx, id).await,
+            IdOrSlug::Slug(slug) => load::<CategoryBySlug>(ctx, slug).await,
+        }
+    }
+
+    /// The roots of the category tree, by name.
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Option<Vec<Arc<Category>>>> {
+        load::<CategoryRoots>(ctx, ()).await
+    }
+
+    /// A customer.
+    async fn customer(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Arc<Customer>>> {
+        load::<CustomerById>(ctx, ask::id(&id, "customer")?).await
+    }
+
+    /// Customers, newest first.
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where")] filter: Option<CustomerWhere>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<RowConnection<Customer>>> {
+        let window = Paging { first, after, last, before }.window(ctx, customer::LIST, SortKind::Time)?;
+        let page = load::<CustomersPage>(ctx, (filter.unwrap_or_default().into(), window)).await?;
+        Ok(page.map(|page| connection(&page, customer::LIST, customer::key)))
+    }
+
+    /// An order.
+    async fn order(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Arc<Order>>> {
+        load::<OrderById>(ctx, ask::id(&id, "order")?).await
+    }
+
+    /// Orders.
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the GraphQL field")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where")] filter: Option<OrderWhere>,
+        order_by: Option<OrderOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<RowConnection<Order>>> {
+        let order: shop::OrderOrder = order_by.map_or_else(Default::default, Into::into);
+        let list = order::list(order);
+        let window = Paging { first, after, last, before }.window(ctx, &list, order.sorted_by())?;
+        let page = load::<OrdersPage>(ctx, (filter.unwrap_or_default().filter()?, order, window)).await?;
+        Ok(page.map(|page| connection(&page, &list, |row| order.key(row))))
+    }
+
+    /// An article, by id or by slug.
+    async fn article(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Arc<Article>>> {
+        let detail = detail_of(&ctx.look_ahead());
+        match id_or_slug(id, slug, "article")? {
+            IdOrSlug::Id(id) => load::<ArticleById>(ctx, (id, detail)).await,
+            IdOrSlug::Slug(slug) => load::<ArticleBySlug>(ctx, (slug, detail)).await,
+        }
+    }
+
+    /// Articles of the magazine.
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the GraphQL field")]
+    async fn articles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where")] filter: Option<ArticleWhere>,
+        order_by: Option<ArticleOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<RowConnection<Article>>> {
+        let order: shop::ArticleOrder = order_by.map_or_else(Default::default, Into::into);
+        let list = article::list(order);
+        let window = Paging { first, after, last, before }.window(ctx, &list, order.sorted_by())?;
+        let page = load::<ArticlesPage>(ctx, (filter.unwrap_or_default().filter()?, order, window, detail_of_nodes(ctx))).await?;
+        Ok(page.map(|page| connection(&page, &list, |row| order.key(row))))
+    }
+
+    /// Products and published articles that hold all the words of the text.
+    async fn search(&self, ctx: &Context<'_>, text: String, first: Option<i32>) -> Result<Option<Vec<SearchResult>>> {
+        let limit = ask::rows(ctx, "first", first, ask::DEFAULT_FIRST)?;
+        let text = SearchText::parse(&text).map_err(bad_input)?;
+        search::search(ctx, text, limit).await.map(Some)
+    }
+
+    /// The products that were viewed most in a recent stretch of time.
+    async fn trending(&self, ctx: &Context<'_>, window: Option<TrendingWindow>, first: Option<i32>) -> Result<Option<Vec<Ranked>>> {
+        let window = window.unwrap_or(TrendingWindow::Day).into();
+        load::<BoardTop>(ctx, (Board::Trending(window), ask::rows(ctx, "first", first, 10)?)).await
+    }
+
+    /// The products that were sold most.
+    async fn best_sellers(&self, ctx: &Context<'_>, first: Option<i32>) -> Result<Option<Vec<Ranked>>> {
+        load::<BoardTop>(ctx, (Board::BestSellers, ask::rows(ctx, "first", first, 10)?)).await
+    }
+
+    /// Revenue of a period (`from` included, `to` excluded), without cancelled orders. At most 30 seconds old.
+    async fn sales_report(
+        &self,
+        ctx: &Context<'_>,
+        from: DateTime,
+        to: DateTime,
+        by: SalesBy,
+        limit: Option<i32>,
+    ) -> Result<Option<Vec<Arc<SalesRow>>>> {
+        let limit = match limit.map(u32::try_from) {
+            None => DEFAULT_REPORT_ROWS,
+            Some(Ok(rows @ 1..=MAX_REPORT_ROWS)) => rows,
+            _ => return Err(bad_input(format!("limit must be between 1 and {MAX_REPORT_ROWS}"))),
+        };
+        if from.0 > to.0 {
+            return Err(bad_input("from must not be later than to"));
+        }
+        load::<SalesReport>(ctx, SalesPeriod { from: from.0, to: to.0, by: by.into(), limit }).await
+    }
+
+    /// What answers here.
+    async fn server(&self, ctx: &Context<'_>) -> Result<Option<Server>> {
+        Ok(Some(Server::new(ctx.data::<Arc<Stores>>()?, ctx.data::<Limits>()?)))
+    }
+}

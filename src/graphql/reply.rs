@@ -1,0 +1,196 @@
+//! What goes back to the client: data in selection order, bounded errors, the receipt.
+
+use super::{error::Code, selection};
+use crate::receipt::{Call, Receipt, Role};
+use async_graphql::{
+    PathSegment, Response, ServerError, Value, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition},
+};
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Most errors in an answer.
+const MAX_ERRORS: usize = 20;
+/// Most characters of an error's message.
+const MAX_MESSAGE: usize = 300;
+
+/// Why a request was refused before execution.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The code for the client.
+    pub code: Code,
+    message: String,
+    location: Option<(usize, usize)>,
+}
+
+impl Problem {
+    /// A problem with a message for the client.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), location: None }
+    }
+
+    /// Where in the document, as (line, column).
+    pub fn at(self, location: Option<(usize, usize)>) -> Self {
+        Self { location, ..self }
+    }
+}
+
+/// An answer before it is written.
+pub struct Reply {
+    /// JSON of `data`; none if the request was refused before execution.
+    data: Option<Vec<u8>>,
+    errors: Vec<Error>,
+    /// The request was refused only because its method runs nothing but queries.
+    pub needs_post: bool,
+    /// What the answer cost, if the client wants to know.
+    pub receipt: Option<Arc<Receipt>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Error {
+    message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Json>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    path: Vec<PathSegment>,
+    extensions: Map<String, Json>,
+}
+
+impl Reply {
+    /// A request that was not executed.
+    pub fn refused(problem: Problem) -> Self {
+        let location = problem.location.map(|(line, column)| json!({ "line": line, "column": column }));
+        let extensions = Map::from_iter([("code".to_owned(), Json::from(problem.code.name()))]);
+        let error = Error { message: cut(&problem.message), locations: location.into_iter().collect(), path: Vec::new(), extensions };
+        Self { data: None, errors: vec![error], needs_post: false, receipt: None }
+    }
+
+    /// What the library answered.
+    pub fn executed(response: Response, document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> Self {
+        // validation errors have no path and leave no data; errors during execution always have a path
+        let validation = response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty());
+        let mut data = Vec::with_capacity(1024);
+        let failed = response.errors.iter().map(|error| error.path.as_slice()).filter(|_| !validation);
+        let written = selection::write(&response.data, document, operation, variables, failed, &mut data);
+        let mut errors: Vec<Error> = response.errors.iter().map(|error| from_library(error, validation)).collect();
+        // fields fail in any order, answers must not differ
+        errors.sort_by_cached_key(|error| (serde_json::to_string(&error.path).unwrap_or_default(), error.message.clone()));
+        errors.truncate(MAX_ERRORS);
+        match written {
+            Ok(()) => Self { data: (!validation).then_some(data), errors, needs_post: false, receipt: None },
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written");
+                Self::refused(Problem::new(Code::Internal, "internal error"))
+            }
+        }
+    }
+
+    /// The code of the refusal, if the request was not executed.
+    pub fn refusal(&self) -> Option<&str> {
+        let first = self.errors.first().filter(|_| self.data.is_none())?;
+        first.extensions.get("code")?.as_str()
+    }
+
+    /// Whether a store did not answer and nothing else did.
+    pub fn nothing_but_dead_stores(&self) -> bool {
+        let dead = |error: &Error| error.extensions.get("code").and_then(Json::as_str) == Some(Code::StoreUnavailable.name());
+        let nothing = self.data.as_deref().and_then(|data| serde_json::from_slice::<Map<String, Json>>(data).ok());
+        !self.errors.is_empty() && self.errors.iter().all(dead) && nothing.is_none_or(|data| data.values().all(Json::is_null))
+    }
+
+    /// The response body. Every error carries the request's id.
+    pub fn body(mut self, request_id: &str) -> Vec<u8> {
+        for error in &mut self.errors {
+            error.extensions.insert("requestId".to_owned(), request_id.into());
+        }
+        let mut body = b"{".to_vec();
+        let mut part = |name: &str, json: &[u8]| {
+            if body.len() > 1 {
+                body.push(b',');
+            }
+            body.extend_from_slice(format!("\"{name}\":").as_bytes());
+            body.extend_from_slice(json);
+        };
+        if let Some(data) = &self.data {
+            part("data", data);
+        }
+        if !self.errors.is_empty() {
+            part("errors", &serde_json::to_vec(&self.errors).unwrap_or_else(|_| b"[]".to_vec()));
+        }
+        if let Some(receipt) = &self.receipt {
+            part("extensions", json!({ "receipt": receipt_json(receipt) }).to_string().as_bytes());
+        }
+        body.push(b'}');
+        body
+    }
+}
+
+fn from_library(error: &ServerError, validation: bool) -> Error {
+    let mut extensions = Map::new();
+    if let Some(values) = &error.extensions {
+        extensions.extend(serde_json::to_value(values).ok().and_then(|values| values.as_object().cloned()).unwrap_or_default());
+    }
+    // what the library refuses during execution is a value that does not fit its type
+    let default = if validation { library_code(&error.message) } else { Code::BadUserInput };
+    extensions.entry("code").or_insert_with(|| default.name().into());
+    let location = |at: &async_graphql::Pos| json!({ "line": at.line, "column": at.column });
+    Error {
+        message: cut(&error.message),
+        locations: error.locations.iter().filter(|at| at.line > 0).map(location).collect(),
+        path: error.path.clone(),
+        extensions,
+    }
+}
+
+/// The library's own limits speak in messages only.
+fn library_code(message: &str) -> Code {
+    if message.contains("too deep") || message.contains("recursion depth") {
+        Code::QueryTooDeep
+    } else if message.contains("too complex") || message.contains("directives") {
+        Code::QueryTooComplex
+    } else {
+        Code::GraphqlValidationFailed
+    }
+}
+
+fn cut(message: &str) -> String {
+    match message.char_indices().nth(MAX_MESSAGE) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
+}
+
+fn receipt_json(receipt: &Receipt) -> Json {
+    let calls = receipt.calls();
+    let micros = |time: std::time::Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    let mut totals: BTreeMap<(Role, &str), [u64; 4]> = BTreeMap::new();
+    for call in &calls {
+        let sum = totals.entry((call.role, call.engine.name())).or_default();
+        let more = [1, call.keys as u64, call.rows as u64, call.end.map_or(0, |end| micros(end.saturating_sub(call.start)))];
+        sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+    }
+    let cache = receipt.cache();
+    let total = |((role, engine), [calls, keys, rows, micros]): (&(Role, &str), &[u64; 4])| {
+        let mut total = json!({ "role": role.name(), "engine": engine, "calls": calls, "keys": keys, "rows": rows, "micros": micros });
+        if *role == Role::Hot {
+            total["cacheHits"] = cache.hits.into();
+            total["cacheMisses"] = cache.misses.into();
+        }
+        total
+    };
+    let line = |call: &Call| {
+        json!({
+            "role": call.role.name(),
+            "engine": call.engine.name(),
+            "method": call.method,
+            "path": &*call.path,
+            "keys": call.keys,
+            "rows": call.rows,
+            "startMicros": micros(call.start),
+            "endMicros": call.end.map(micros),
+            "error": call.error.map(|kind| format!("{kind:?}").to_uppercase()),
+        })
+    };
+    json!({ "totals": totals.iter().map(total).collect::<Vec<_>>(), "calls": calls.iter().map(line).collect::<Vec<_>>() })
+}

@@ -1,0 +1,65 @@
+//! Questions about articles. The detail is part of the key: a list without blocks must not answer a field that shows them.
+
+use super::{
+    Answers,
+    questions::{by_arguments, shared},
+};
+use crate::{
+    roles,
+    shop::{Article, ArticleFilter, ArticleId, ArticleOrder, CustomerId, Detail, ProductId, SearchText, Window},
+    stores::Stores,
+};
+use std::sync::Arc;
+
+/// An article by id.
+pub struct ArticleById;
+
+#[async_trait::async_trait]
+impl super::Question for ArticleById {
+    type Key = (ArticleId, Detail);
+    type Answer = Arc<Article>;
+
+    async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
+        let ask = |detail, ids: Vec<ArticleId>| async move {
+            let rows = stores.documents.articles_by_ids(&ids, detail).await?;
+            Ok(rows.into_iter().map(|row| ((row.id, detail), Arc::new(row))).collect())
+        };
+        Ok(by_arguments(keys, ask).await)
+    }
+}
+
+/// An article by slug.
+pub struct ArticleBySlug;
+
+#[async_trait::async_trait]
+impl super::Question for ArticleBySlug {
+    type Key = (String, Detail);
+    type Answer = Arc<Article>;
+
+    async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
+        let ask = |detail, slugs: Vec<String>| async move {
+            let rows = stores.documents.articles_by_slugs(&slugs, detail).await?;
+            Ok(rows.into_iter().map(|row| ((row.slug.clone(), detail), Arc::new(row))).collect())
+        };
+        Ok(by_arguments(keys, ask).await)
+    }
+}
+
+pages_by_parent!(
+    /// A page of the published articles about a product.
+    ArticlesByProduct, ProductId => Article, documents.articles_page_by_products, Detail
+);
+pages_by_parent!(
+    /// A page of an author's articles.
+    ArticlesByAuthor, CustomerId => Article, documents.articles_page_by_authors, Detail
+);
+asked_singly!(
+    /// A page of articles.
+    ArticlesPage, (ArticleFilter, ArticleOrder, Window, Detail) => super::SharedPage<Article>,
+    |stores, key| shared(stores.documents.articles_page(&key.0, key.1, &key.2, key.3).await?)
+);
+asked_singly!(
+    /// Published articles that hold all the words.
+    ArticlesSearch, (SearchText, u32, Detail) => Vec<Arc<Article>>,
+    |stores, key| stores.documents.articles_search(&key.0, key.1, key.2).await?.into_iter().map(Arc::new).collect()
+);

@@ -1,0 +1,110 @@
+//! Loaders: every question that a resolver has goes through one, so that equal questions of one request become one store call.
+//!
+//! A [`Question`] names a role method; [`Loads`] belongs to one request and collects keys while resolvers run. When no resolver
+//! can go on without an answer, all collected keys are sent, one call a question, all stores at once ([`Loads::drive`]).
+//! There is no timer: the batch is complete exactly when the request stands still. `docs/decisions/0003-batching.md` has the
+//! measurements that led here.
+
+#[macro_use]
+mod questions;
+mod drive;
+mod slot;
+#[cfg(test)]
+mod tests;
+
+pub mod activity;
+pub mod article;
+pub mod category;
+pub mod comment;
+pub mod customer;
+pub mod order;
+pub mod preferences;
+pub mod product;
+pub mod ranking;
+
+use crate::{error::StoreError, receipt::Receipt, roles, stores::Stores};
+use async_trait::async_trait;
+use drive::Signal;
+pub use questions::SharedPage;
+use slot::{AnySlot, Slot};
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// A question that can be asked for many keys at once.
+#[async_trait]
+pub trait Question: Send + Sync + 'static {
+    /// What an answer is looked up by. Arguments that all keys of a store call must share (a page's window) are part of it.
+    type Key: Clone + Eq + Hash + Send + Sync + 'static;
+    /// What one asker gets.
+    type Answer: Clone + Send + Sync + 'static;
+
+    /// Asks the stores. Keys without an answer are left out. An error of the whole is every key's; where keys are asked for by
+    /// several calls, the error of one call is that of its own keys only.
+    async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>>;
+}
+
+/// The answers to a question, by key.
+pub type Answers<Q> = HashMap<<Q as Question>::Key, roles::Result<<Q as Question>::Answer>>;
+
+/// Why a load has no answer.
+#[derive(Clone, Debug)]
+pub enum LoadError {
+    /// The store failed.
+    Store(StoreError),
+    /// The load itself panicked; only those who asked in this batch are told.
+    Panicked,
+}
+
+/// The loads of one request.
+pub struct Loads {
+    stores: Arc<Stores>,
+    receipt: Option<Arc<Receipt>>,
+    slots: Mutex<Slots>,
+    signal: Arc<Signal>,
+}
+
+/// One slot a question, in the order in which they were first asked: the order of the calls must not vary.
+#[derive(Default)]
+struct Slots {
+    by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+    in_order: Vec<Arc<dyn AnySlot>>,
+}
+
+impl Loads {
+    /// For one request; with a receipt, every call is written on it.
+    pub fn new(stores: Arc<Stores>, receipt: Option<Arc<Receipt>>) -> Arc<Self> {
+        Arc::new(Self { stores, receipt, slots: Mutex::default(), signal: Arc::default() })
+    }
+
+    /// The answer for one key; `None` if the stores do not know it. `path` tells which field asks, and is called only when there is a receipt.
+    pub async fn load<Q: Question>(&self, key: Q::Key, path: impl FnOnce() -> String) -> Result<Option<Q::Answer>, LoadError> {
+        let slot = self.slot::<Q>();
+        slot.answer(key, || self.receipt.is_some().then(path)).await
+    }
+
+    fn slot<Q: Question>(&self) -> Arc<Slot<Q>> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = slots.by_type.get(&TypeId::of::<Q>()).cloned();
+        if let Some(Ok(slot)) = known.map(Arc::downcast::<Slot<Q>>) {
+            return slot;
+        }
+        let slot = Arc::new(Slot::<Q>::default());
+        slots.by_type.insert(TypeId::of::<Q>(), slot.clone());
+        slots.in_order.push(slot.clone());
+        slot
+    }
+
+    /// Sends everything that was collected; tells whether there was anything.
+    fn dispatch(&self) -> bool {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner).in_order.clone();
+        let mut sent = false;
+        for slot in slots {
+            sent |= slot.dispatch(&self.stores, self.receipt.as_ref(), &self.signal);
+        }
+        sent
+    }
+}

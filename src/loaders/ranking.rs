@@ -1,0 +1,45 @@
+//! Questions about view counts and boards.
+
+use super::{Answers, questions::by_arguments};
+use crate::{
+    roles,
+    shop::{Board, Counter, ProductId, Ranked},
+    stores::Stores,
+};
+
+/// How often something was viewed.
+pub struct Views;
+
+#[async_trait::async_trait]
+impl super::Question for Views {
+    type Key = Counter;
+    type Answer = i64;
+
+    async fn ask(stores: &Stores, keys: Vec<Counter>) -> roles::Result<Answers<Self>> {
+        let counts = stores.hot.counters_get(&keys).await?;
+        Ok(keys.into_iter().zip(counts.into_iter().map(Ok)).collect())
+    }
+}
+
+/// A product's place on a board.
+pub struct PlaceOnBoard;
+
+#[async_trait::async_trait]
+impl super::Question for PlaceOnBoard {
+    type Key = (ProductId, Board);
+    type Answer = Ranked;
+
+    async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
+        let ask = |board, products: Vec<ProductId>| async move {
+            let places = stores.hot.ranking_places(board, &products).await?;
+            Ok(places.into_iter().map(|place| ((place.product_id, board), place)).collect())
+        };
+        Ok(by_arguments(keys, ask).await)
+    }
+}
+
+asked_singly!(
+    /// The best products of a board.
+    BoardTop, (Board, u32) => Vec<Ranked>,
+    |stores, key| stores.hot.ranking_top(key.0, key.1).await?
+);

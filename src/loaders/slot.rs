@@ -1,0 +1,111 @@
+//! One question within one request: what was answered, what is under way, what waits to be sent.
+
+use super::{Answers, LoadError, Question, drive::Signal};
+use crate::{
+    receipt::{self, Caller, Receipt},
+    stores::Stores,
+};
+use futures::channel::oneshot;
+use std::{
+    collections::HashMap,
+    mem,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tracing::Instrument;
+
+type Outcome<A> = Result<Option<A>, LoadError>;
+
+enum Entry<A> {
+    Waiting(Vec<oneshot::Sender<Outcome<A>>>),
+    Answered(Outcome<A>),
+}
+
+pub(super) struct Slot<Q: Question>(Mutex<State<Q>>);
+
+struct State<Q: Question> {
+    entries: HashMap<Q::Key, Entry<Q::Answer>>,
+    /// Keys that are not sent yet, in the order in which they were asked.
+    queue: Vec<Q::Key>,
+    /// The field that asked first since the last batch.
+    path: Option<String>,
+}
+
+impl<Q: Question> Default for Slot<Q> {
+    fn default() -> Self {
+        Self(Mutex::new(State { entries: HashMap::new(), queue: Vec::new(), path: None }))
+    }
+}
+
+/// What [`super::Loads`] can do with a slot without knowing its question.
+pub(super) trait AnySlot: Send + Sync {
+    fn dispatch(self: Arc<Self>, stores: &Arc<Stores>, receipt: Option<&Arc<Receipt>>, signal: &Arc<Signal>) -> bool;
+}
+
+impl<Q: Question> Slot<Q> {
+    pub(super) async fn answer(&self, key: Q::Key, path: impl FnOnce() -> Option<String>) -> Outcome<Q::Answer> {
+        let answer = {
+            let state = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            match state.entries.get_mut(&key) {
+                Some(Entry::Answered(outcome)) => return outcome.clone(),
+                Some(Entry::Waiting(waiters)) => {
+                    let (tell, answer) = oneshot::channel();
+                    waiters.push(tell);
+                    answer
+                }
+                None => {
+                    let (tell, answer) = oneshot::channel();
+                    if state.queue.is_empty() {
+                        state.path = path();
+                    }
+                    state.queue.push(key.clone());
+                    state.entries.insert(key, Entry::Waiting(vec![tell]));
+                    answer
+                }
+            }
+        };
+        // the sender lives in this request's slot; it is dropped unsent only if the batch was lost
+        answer.await.unwrap_or(Err(LoadError::Panicked))
+    }
+
+    /// Hands a batch's answers to all who wait, at once.
+    fn settle(&self, keys: Vec<Q::Key>, mut answers: Result<Answers<Q>, LoadError>) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in keys {
+            let outcome = match &mut answers {
+                Ok(found) => found.remove(&key).transpose().map_err(LoadError::Store),
+                Err(error) => Err(error.clone()),
+            };
+            if let Some(Entry::Waiting(waiters)) = state.entries.insert(key, Entry::Answered(outcome.clone())) {
+                for waiter in waiters {
+                    let _gone_if_the_field_was_dropped = waiter.send(outcome.clone());
+                }
+            }
+        }
+    }
+}
+
+impl<Q: Question> AnySlot for Slot<Q> {
+    fn dispatch(self: Arc<Self>, stores: &Arc<Stores>, receipt: Option<&Arc<Receipt>>, signal: &Arc<Signal>) -> bool {
+        let (keys, path) = {
+            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            (mem::take(&mut state.queue), state.path.take())
+        };
+        if keys.is_empty() {
+            return false;
+        }
+        let caller = receipt.zip(path).map(|(receipt, path)| Caller { receipt: receipt.clone(), path: path.into() });
+        let (stores, signal) = (stores.clone(), signal.clone());
+        // A task of its own: a request that is dropped does not cut a driver's work in the middle, the stores work at
+        // the same time, and a panic ends in the join handle.
+        let asked = keys.clone();
+        let call = tokio::spawn(async move { receipt::on_account_of(caller, Q::ask(&stores, asked)).await }.in_current_span());
+        tokio::spawn(async move {
+            let answers = match call.await {
+                Ok(answers) => answers.map_err(LoadError::Store),
+                Err(_panic_is_in_the_log) => Err(LoadError::Panicked),
+            };
+            signal.complete(Box::new(move || self.settle(keys, answers)));
+        });
+        true
+    }
+}

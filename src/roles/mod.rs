@@ -1,0 +1,54 @@
+//! The three roles of storage, as questions that the shop asks. Engines answer them; nothing above knows which engine.
+//!
+//! Rules for every method:
+//! - Reads take many keys and give back what exists: unknown keys are left out, duplicates in the keys do no harm, no order
+//!   is promised unless the method says so. An empty key list gives an empty answer without asking the store.
+//! - A method named `…_page…` answers in list order, cut by a [`crate::shop::Window`].
+//! - `…_put` writes many rows in one transaction, all or none where the engine has transactions: new ids are added, known ids
+//!   are replaced. Putting the same rows twice is the same as once. A rule of the data that is broken is
+//!   [`crate::error::Kind::Conflict`]. Dropping the returned future never leaves half a transaction behind.
+//! - Texts compare by bytes, times are UTC milliseconds.
+
+pub mod documents;
+pub mod hot;
+pub mod relational;
+
+pub use documents::{Activity, Articles, Comments, Documents, PreferenceStore};
+pub use hot::{Cache, Counters, Hot, Rankings};
+pub use relational::{Catalog, Customers, Orders, Relational};
+
+use crate::error::{Engine, StoreError};
+use async_trait::async_trait;
+
+/// What a role method gives back.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// How the schema in a store relates to the one that this program was built for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemaState {
+    /// They are the same.
+    Current,
+    /// Migrations are missing in the store: run `polystore migrate`. Holds their names.
+    Behind(Vec<String>),
+    /// The store has migrations that this program does not know (a newer program made them), or that were changed since. Holds their names.
+    Ahead(Vec<String>),
+}
+
+/// What every engine can be asked about itself.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Which engine it is.
+    fn engine(&self) -> Engine;
+
+    /// One round trip to the server. Promises: never longer than 1 s.
+    async fn ping(&self) -> Result<()>;
+
+    /// How the store's schema relates to this program's. Engines without a schema say [`SchemaState::Current`].
+    async fn schema(&self) -> Result<SchemaState>;
+
+    /// Brings the schema up to date. Promises: safe to run twice, and by two processes at once.
+    async fn migrate(&self) -> Result<()>;
+
+    /// Says good-bye at the end of the program; nothing is asked of the store afterwards. Promises: never longer than 2 s.
+    async fn close(&self) {}
+}

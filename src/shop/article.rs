@@ -1,0 +1,163 @@
+//! Articles: the magazine, documents made of content blocks.
+
+use super::{ArticleId, CustomerId, Key, ProductId, SortKind, SortValue, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Whether readers see an article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ArticleStatus {
+    /// Being written; has no publication time.
+    Draft,
+    /// Open to readers since its publication time.
+    Published,
+}
+
+codes!(ArticleStatus {
+    Draft = "DRAFT",
+    Published = "PUBLISHED",
+});
+
+/// One piece of an article's content. In JSON and BSON: an object with `"type": "PARAGRAPH"` and so on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Block {
+    /// Running text.
+    Paragraph {
+        /// The text.
+        text: String,
+    },
+    /// A heading.
+    Heading {
+        /// 1 to 6.
+        level: i32,
+        /// The text.
+        text: String,
+    },
+    /// A piece of program text.
+    Code {
+        /// The language's name, lower case.
+        language: String,
+        /// The program text.
+        source: String,
+    },
+    /// A picture.
+    Image {
+        /// Where it is.
+        url: String,
+        /// What it shows, for those who do not see it.
+        alt: String,
+        /// What stands below it.
+        caption: Option<String>,
+    },
+    /// Somebody's words.
+    Quote {
+        /// The words.
+        text: String,
+        /// Whose they are.
+        attribution: Option<String>,
+    },
+    /// A product of the shop, shown within the text.
+    ProductEmbed {
+        /// Which product; it may be gone from the catalogue.
+        product_id: ProductId,
+        /// What stands below it.
+        note: Option<String>,
+    },
+}
+
+/// A document of the magazine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Article {
+    /// The id.
+    pub id: ArticleId,
+    /// Unique, for URLs: lower-case letters, digits and hyphens, 1 to 100 characters.
+    pub slug: String,
+    /// 1 to 200 characters.
+    pub title: String,
+    /// Whether readers see it.
+    pub status: ArticleStatus,
+    /// Lower case, no duplicates, at most 20.
+    pub tags: Vec<String>,
+    /// The content, at most 1,000 blocks; empty when read as [`Detail::Summary`].
+    pub blocks: Vec<Block>,
+    /// Who wrote it; the account may be gone.
+    pub author_id: CustomerId,
+    /// The products that it is about, no duplicates, at most 100; they may be gone.
+    pub product_ids: Vec<ProductId>,
+    /// Set while published.
+    pub published_at: Option<Timestamp>,
+    /// When it was first saved.
+    pub created_at: Timestamp,
+    /// 1 at first, one more with each change.
+    pub version: i64,
+}
+
+/// How much of an article is read: the blocks are most of its bytes, and lists seldom show them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Detail {
+    /// Everything but the blocks; the store does not send them.
+    Summary,
+    /// With the blocks.
+    Whole,
+}
+
+/// Which articles a list holds; `None` means any, several mean all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ArticleFilter {
+    /// Has this tag.
+    pub tag: Option<String>,
+    /// Only this status.
+    pub status: Option<ArticleStatus>,
+    /// Only this author's.
+    pub author_id: Option<CustomerId>,
+}
+
+/// How a list of articles is sorted; equal values by id in the same direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ArticleOrder {
+    /// First saved last.
+    #[default]
+    CreatedDesc,
+    /// First saved first.
+    CreatedAsc,
+    /// By title, A first (by bytes).
+    TitleAsc,
+    /// By title, Z first (by bytes).
+    TitleDesc,
+}
+
+impl ArticleOrder {
+    /// The row's place in a list of this order.
+    pub fn key(self, article: &Article) -> Key {
+        let value = match self {
+            Self::CreatedDesc | Self::CreatedAsc => SortValue::Time(article.created_at),
+            Self::TitleAsc | Self::TitleDesc => SortValue::Text(article.title.clone()),
+        };
+        Key { value, id: article.id.uuid() }
+    }
+
+    /// What the list is sorted by.
+    pub fn sorted_by(self) -> SortKind {
+        match self {
+            Self::CreatedDesc | Self::CreatedAsc => SortKind::Time,
+            Self::TitleAsc | Self::TitleDesc => SortKind::Text,
+        }
+    }
+
+    /// Whether the list runs from large to small.
+    pub fn descending(self) -> bool {
+        matches!(self, Self::CreatedDesc | Self::TitleDesc)
+    }
+}
+
+impl Article {
+    /// The words that search looks at in the body: the texts of paragraphs, headings and quotes.
+    pub fn body_text(&self) -> String {
+        let texts = self.blocks.iter().filter_map(|block| match block {
+            Block::Paragraph { text } | Block::Heading { text, .. } | Block::Quote { text, .. } => Some(text.as_str()),
+            Block::Code { .. } | Block::Image { .. } | Block::ProductEmbed { .. } => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
+    }
+}

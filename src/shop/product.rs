@@ -1,0 +1,111 @@
+//! Products: what is for sale.
+
+use super::{CategoryId, Key, Money, ProductId, SearchText, SortKind, SortValue, Timestamp, money::MAX_AMOUNT};
+
+/// The most pieces that may be at hand: what a GraphQL `Int` holds.
+pub const MAX_STOCK: i64 = 2_147_483_647;
+
+/// Something for sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// The id.
+    pub id: ProductId,
+    /// Stock keeping unit: unique, 1 to 64 characters.
+    pub sku: String,
+    /// Unique, for URLs: lower-case letters, digits and hyphens, 1 to 100 characters.
+    pub slug: String,
+    /// 1 to 200 characters.
+    pub name: String,
+    /// At most 10,000 characters.
+    pub description: String,
+    /// Above zero, at most [`MAX_AMOUNT`].
+    pub price: Money,
+    /// Pieces at hand, never below zero, at most [`MAX_STOCK`].
+    pub stock: i64,
+    /// The shelf it stands on.
+    pub category_id: CategoryId,
+    /// When it came into the catalogue.
+    pub created_at: Timestamp,
+    /// 1 at first, one more with each change.
+    pub version: i64,
+}
+
+/// Why a product is not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadProduct {
+    /// Not above zero, or too high.
+    #[error("the price is not from 1 to {MAX_AMOUNT} minor units")]
+    Price,
+    /// Below zero, or too high.
+    #[error("the stock is not from 0 to {MAX_STOCK}")]
+    Stock,
+}
+
+impl Product {
+    /// The bounds of its numbers, the same for every engine; engines refuse what breaks them.
+    pub fn check(&self) -> Result<(), BadProduct> {
+        if !(1..=MAX_AMOUNT).contains(&self.price.minor) {
+            return Err(BadProduct::Price);
+        }
+        if (0..=MAX_STOCK).contains(&self.stock) { Ok(()) } else { Err(BadProduct::Stock) }
+    }
+}
+
+/// Which products a list holds; `None` means any, several mean all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ProductFilter {
+    /// Products of this category itself, not of those below it.
+    pub category_id: Option<CategoryId>,
+    /// Price at least this, in minor units.
+    pub min_price: Option<i64>,
+    /// Price at most this, in minor units.
+    pub max_price: Option<i64>,
+    /// `true`: stock above zero. `false`: sold out.
+    pub in_stock: Option<bool>,
+    /// Name or description holds all these words.
+    pub text: Option<SearchText>,
+}
+
+/// How a list of products is sorted; equal values by id in the same direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ProductOrder {
+    /// Newest first.
+    #[default]
+    CreatedDesc,
+    /// Oldest first.
+    CreatedAsc,
+    /// By name, A first (by bytes).
+    NameAsc,
+    /// By name, Z first (by bytes).
+    NameDesc,
+    /// Cheapest first.
+    PriceAsc,
+    /// Dearest first.
+    PriceDesc,
+}
+
+impl ProductOrder {
+    /// The row's place in a list of this order.
+    pub fn key(self, product: &Product) -> Key {
+        let value = match self {
+            Self::CreatedDesc | Self::CreatedAsc => SortValue::Time(product.created_at),
+            Self::NameAsc | Self::NameDesc => SortValue::Text(product.name.clone()),
+            Self::PriceAsc | Self::PriceDesc => SortValue::Number(product.price.minor),
+        };
+        Key { value, id: product.id.uuid() }
+    }
+
+    /// What the list is sorted by.
+    pub fn sorted_by(self) -> SortKind {
+        match self {
+            Self::CreatedDesc | Self::CreatedAsc => SortKind::Time,
+            Self::NameAsc | Self::NameDesc => SortKind::Text,
+            Self::PriceAsc | Self::PriceDesc => SortKind::Number,
+        }
+    }
+
+    /// Whether the list runs from large to small.
+    pub fn descending(self) -> bool {
+        matches!(self, Self::CreatedDesc | Self::NameDesc | Self::PriceDesc)
+    }
+}

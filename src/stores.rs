@@ -1,0 +1,37 @@
+//! The stores of one running program: one implementation for each role, whichever engines they are.
+
+mod connect;
+
+pub use connect::{ConnectError, Connected, connect};
+
+use crate::{
+    layers::{cached::Cached, observed::Observed},
+    receipt::Role,
+    roles::{Cache, Documents, Hot, Relational},
+};
+use std::sync::Arc;
+
+/// One implementation for each role.
+#[derive(Clone)]
+pub struct Stores {
+    /// Customers, catalogue, orders.
+    pub relational: Arc<dyn Relational>,
+    /// Articles, comments, preferences, activity.
+    pub documents: Arc<dyn Documents>,
+    /// Cache, counters, rankings.
+    pub hot: Arc<dyn Hot>,
+}
+
+impl Stores {
+    /// Puts the layers round three engines. The order is: receipt, then cache, then receipt of the cache's own calls, then engine.
+    /// `cache` may be a server of its own, which may evict; without one the cache lives with the other hot data.
+    pub fn layered(relational: Arc<dyn Relational>, documents: Arc<dyn Documents>, hot: Arc<dyn Hot>, cache: Option<Arc<dyn Hot>>) -> Self {
+        let hot: Arc<dyn Hot> = Arc::new(Observed::new(Role::Hot, hot));
+        let cache: Arc<dyn Cache> = match cache {
+            Some(cache) => Arc::new(Observed::new(Role::Hot, cache)),
+            None => Arc::clone(&hot) as Arc<dyn Cache>,
+        };
+        let relational: Arc<dyn Relational> = Arc::new(Observed::new(Role::Relational, relational));
+        Self { relational: Arc::new(Cached::new(relational, cache)), documents: Arc::new(Observed::new(Role::Documents, documents)), hot }
+    }
+}

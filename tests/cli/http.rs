@@ -1,0 +1,61 @@
+//! As much HTTP as a test needs.
+
+use serde_json::{Value, json};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+/// Status and body.
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+}
+
+pub fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream
+}
+
+/// Reads until the other side closes.
+pub fn answer(mut stream: impl Read) -> Answer {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("not an answer: {text:?}"));
+    Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body: body.to_owned() }
+}
+
+pub fn get(address: &str, path: &str) -> Answer {
+    let mut stream = connect(address);
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
+    answer(stream)
+}
+
+/// Asks the graph; gives `data`, and fails when there are errors.
+pub fn ask(address: &str, query: &str) -> Value {
+    let body = json!({ "query": query }).to_string();
+    let mut stream = connect(address);
+    let length = body.len();
+    let head = format!("POST /graphql HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n");
+    write!(stream, "{head}content-length: {length}\r\n\r\n{body}").unwrap();
+    let answer = answer(stream);
+    let answered: Value = serde_json::from_str(&answer.body).unwrap();
+    assert!(answer.status == 200 && answered.get("errors").is_none(), "{} {answered}", answer.status);
+    answered["data"].clone()
+}
+
+/// How many customers, products, orders and articles there are.
+pub fn totals(address: &str) -> [u64; 4] {
+    let of = |list: &str| format!("{list}(first: 1) {{ totalCount }}");
+    let lists = ["customers", "products", "orders", "articles"];
+    let data = ask(address, &format!("{{ {} }}", lists.map(of).join(" ")));
+    lists.map(|list| data[list]["totalCount"].as_u64().unwrap())
+}
+
+/// Articles are documents; their authors and products are relational; their views are hot.
+pub const MAGAZINE: &str = "{ articles(first: 20, where: { status: PUBLISHED }) { nodes {
+    title views author { name } products { name price { amount currency } }
+} } }";

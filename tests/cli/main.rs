@@ -1,0 +1,21 @@
+//! The program as its users meet it: the real binary, with an environment that holds nothing but what a test puts there.
+
+#![expect(clippy::unwrap_used, reason = "in a test a failure is the answer")]
+#![expect(clippy::print_stdout, reason = "a skipped test says why")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_start;
+mod docs;
+mod first_start;
+mod home;
+mod http;
+mod import;
+mod real_stores;
+mod schema_state;
+mod seed;
+mod settings;
+mod stop;
+mod stores_on_wires;
+mod wait;

@@ -1,0 +1,63 @@
+//! What every relational engine promises.
+
+mod cancellation;
+mod category;
+mod connect;
+mod customer;
+mod line;
+mod order;
+mod paging;
+mod patience;
+mod product;
+mod sales;
+mod store;
+
+use libtest_mimic::Trial;
+use polystore::{
+    error::{Engine, Kind, StoreError},
+    roles::Relational,
+};
+use std::sync::Arc;
+
+pub const ENGINES: &[Engine] = &[Engine::Postgres, Engine::Sqlite];
+
+pub fn trials() -> Vec<Trial> {
+    let entities = [
+        store::trials(),
+        customer::trials(),
+        category::trials(),
+        product::trials(),
+        order::trials(),
+        sales::trials(),
+        cancellation::trials(),
+        connect::trials(),
+        patience::trials(),
+    ];
+    entities.into_iter().flatten().collect()
+}
+
+type Store = Arc<dyn Relational>;
+
+/// A write was refused because of the data, by this store.
+fn assert_conflict(store: &Store, answer: Result<(), StoreError>, what: &str) {
+    let error = answer.expect_err(what);
+    assert_eq!((error.kind, error.engine), (Kind::Conflict, store.engine()), "{what}: {error:?}");
+}
+
+/// Rows without their order.
+fn by_id<T, K: Ord>(mut rows: Vec<T>, key: fn(&T) -> K) -> Vec<T> {
+    rows.sort_by_key(key);
+    rows
+}
+
+/// Texts that naive quoting, casing, trimming or normalising would change.
+const TEXTS: [&str; 8] = [
+    "O'Brien \"Bobby\"; DROP TABLE customers; --",
+    "Zoë Çelik-Øst 北京 🦀",
+    "e\u{301} is not \u{e9}",
+    "back\\slash \\u0041 %s $1 ?1 :name {json: [1]}",
+    " leading and trailing ",
+    "line\nbreak\ttab\r\n",
+    "123",
+    "null",
+];

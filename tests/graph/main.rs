@@ -1,0 +1,12 @@
+//! The graph as clients meet it: operations and their budgets, pages, limits, the front door, dead stores.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod faults;
+mod front_door;
+mod limits;
+mod operations;
+mod pages;
+mod reads;

@@ -1,0 +1,8 @@
+//! What the test binaries share.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+pub mod documents_sample;
+pub mod engines;
+pub mod proxy;
+pub mod sample;
+pub mod wiring;

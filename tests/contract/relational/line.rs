@@ -23,7 +23,7 @@ impl Line {
         let opening = Arc::new(AtomicU64::new(0));
         let line = Self { opening: opening.clone(), frozen: watch::Sender::new(()) };
         let frozen = line.frozen.clone();
-        let port = listener.local_addr().unwrap().port();
+        let near = listener.local_addr().unwrap();
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
                 let (server, opening) = (server.clone(), Duration::from_millis(opening.load(Relaxed)));
@@ -36,7 +36,8 @@ impl Line {
                 });
             }
         });
-        let over = url.replacen(&format!(":{}/", options.get_port()), &format!(":{port}/"), 1);
+        // the store may be on another host, as a container's port is when the tests run in a container themselves
+        let over = url.replacen(&format!("{}:{}/", options.get_host(), options.get_port()), &format!("{near}/"), 1);
         assert_ne!(over, url, "the store must be reached by way of the line");
         (line, over)
     }

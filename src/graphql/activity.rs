@@ -1,7 +1,7 @@
 //! `ActivityEvent`.
 
 use super::{
-    ask::{detail_of, load},
+    ask::{load, reading, viewer},
     enums::ActivityKind,
     scalars::{DateTime, Json},
 };
@@ -46,7 +46,7 @@ impl ActivityEvent {
     /// The order it is about.
     async fn order(&self, ctx: &Context<'_>) -> Result<Option<Arc<Order>>> {
         match self.order_id {
-            Some(id) => load::<OrderById>(ctx, id).await,
+            Some(id) => load::<OrderById>(ctx, (id, viewer(ctx).of_customers())).await,
             None => Ok(None),
         }
     }
@@ -62,7 +62,7 @@ impl ActivityEvent {
     /// The article it is about.
     async fn article(&self, ctx: &Context<'_>) -> Result<Option<Arc<Article>>> {
         match self.article_id {
-            Some(id) => load::<ArticleById>(ctx, (id, detail_of(&ctx.look_ahead()))).await,
+            Some(id) => load::<ArticleById>(ctx, (id, reading(ctx))).await,
             None => Ok(None),
         }
     }

@@ -3,7 +3,7 @@
 use super::{error::bad_input, limits::Limits};
 use crate::{
     loaders::{Loads, Question, SharedPage},
-    shop::{Detail, End, Key, SortKind, Window, cursor},
+    shop::{Detail, End, Key, Reading, SortKind, Viewer, Window, cursor},
 };
 use async_graphql::{
     Context, ID, Lookahead, OutputType, PathSegment, Result, SimpleObject,
@@ -18,6 +18,11 @@ pub const DEFAULT_FIRST: u32 = 20;
 pub async fn load<Q: Question>(ctx: &Context<'_>, key: Q::Key) -> Result<Option<Q::Answer>> {
     let loads = ctx.data::<Arc<Loads>>()?;
     Ok(loads.load::<Q>(key, || path(ctx)).await?)
+}
+
+/// Who asks.
+pub fn viewer(ctx: &Context<'_>) -> Viewer {
+    ctx.data_opt::<Viewer>().copied().unwrap_or(Viewer::Visitor)
 }
 
 /// The answer of a part of a field; if the part failed, the error is told beside the rest of the field. `index` is the part's
@@ -145,6 +150,16 @@ where
     let edge = |row: &Arc<T>| Edge::new(cursor::encode(list, &key(row)), Arc::clone(row));
     connection.edges.extend(page.items.iter().map(edge));
     connection
+}
+
+/// How articles below a connection are read.
+pub fn reading_of_nodes(ctx: &Context<'_>) -> Reading {
+    Reading { detail: detail_of_nodes(ctx), audience: viewer(ctx).of_articles() }
+}
+
+/// How articles below this field are read: with their blocks if the selection shows them, by whoever asks.
+pub fn reading(ctx: &Context<'_>) -> Reading {
+    Reading { detail: detail_of(&ctx.look_ahead()), audience: viewer(ctx).of_articles() }
 }
 
 /// Whether the selection below a connection of articles shows their blocks.

@@ -36,7 +36,6 @@ impl Comment {
 
     /// What it stands below.
     async fn article(&self, ctx: &Context<'_>) -> Result<Option<Arc<Article>>> {
-        let detail = super::ask::detail_of(&ctx.look_ahead());
-        load::<ArticleById>(ctx, (self.article_id, detail)).await
+        load::<ArticleById>(ctx, (self.article_id, super::ask::reading(ctx))).await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     activity, article,
-    ask::{Paging, RowConnection, connection, detail_of_nodes, load},
+    ask::{Paging, RowConnection, connection, load, reading_of_nodes},
     enums::Tier,
     order,
     scalars::DateTime,
@@ -100,7 +100,7 @@ impl Customer {
         before: Option<String>,
     ) -> Result<Option<RowConnection<Article>>> {
         let window = Paging { first, after, last, before }.window(ctx, article::CHILD_LIST, SortKind::Time)?;
-        let page = load::<ArticlesByAuthor>(ctx, (self.id, (window, detail_of_nodes(ctx)))).await?;
+        let page = load::<ArticlesByAuthor>(ctx, (self.id, (window, reading_of_nodes(ctx)))).await?;
         Ok(page.map(|page| connection(&page, article::CHILD_LIST, article::child_key)))
     }
 

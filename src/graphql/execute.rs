@@ -60,7 +60,7 @@ impl Graph {
         selection::add_hidden_types(&mut document);
 
         let loads = Loads::new(Arc::clone(&self.stores), receipt);
-        let mut request = Request::new(asked.query).variables(variables.clone()).data(Arc::clone(&loads));
+        let mut request = Request::new(asked.query).variables(variables.clone()).data(Arc::clone(&loads)).data(crate::shop::Viewer::Reader);
         request.operation_name.clone_from(&asked.operation_name);
         request.set_parsed_query(document.clone());
         let within_time = tokio::time::timeout(self.limits.time, loads.drive(self.library.execute(request))).await;

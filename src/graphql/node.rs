@@ -1,6 +1,6 @@
 //! `Node`: everything that has an id, found by it.
 
-use super::ask::{detail_of, id, load};
+use super::ask::{id, load, reading, viewer};
 use super::error::bad_input;
 use crate::{
     loaders::{
@@ -35,8 +35,8 @@ pub async fn node(ctx: &Context<'_>, given: &ID) -> Result<Option<Node>> {
         Some("customer") => load::<CustomerById>(ctx, id(given, "customer")?).await?.map(Node::Customer),
         Some("category") => load::<CategoryById>(ctx, id(given, "category")?).await?.map(Node::Category),
         Some("product") => load::<ProductById>(ctx, id(given, "product")?).await?.map(Node::Product),
-        Some("order") => load::<OrderById>(ctx, id(given, "order")?).await?.map(Node::Order),
-        Some("article") => load::<ArticleById>(ctx, (id(given, "article")?, detail_of(&ctx.look_ahead()))).await?.map(Node::Article),
+        Some("order") => load::<OrderById>(ctx, (id(given, "order")?, viewer(ctx).of_customers())).await?.map(Node::Order),
+        Some("article") => load::<ArticleById>(ctx, (id(given, "article")?, reading(ctx))).await?.map(Node::Article),
         Some("comment") => load::<CommentById>(ctx, id(given, "comment")?).await?.map(Node::Comment),
         _ => {
             let shown: String = given.chars().take(60).collect();

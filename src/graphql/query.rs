@@ -2,7 +2,7 @@
 
 use super::{
     article::{self, ArticleWhere},
-    ask::{self, IdOrSlug, Paging, RowConnection, connection, detail_of, detail_of_nodes, id_or_slug, load},
+    ask::{self, IdOrSlug, Paging, RowConnection, connection, id_or_slug, load},
     customer::{self, CustomerWhere},
     enums::{ArticleOrder, OrderOrder, ProductOrder, SalesBy, TrendingWindow},
     error::bad_input,
@@ -118,7 +118,7 @@ impl Query {
 
     /// An order.
     async fn order(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Arc<Order>>> {
-        load::<OrderById>(ctx, ask::id(&id, "order")?).await
+        load::<OrderById>(ctx, (ask::id(&id, "order")?, ask::viewer(ctx).of_customers())).await
     }
 
     /// Orders.
@@ -142,10 +142,10 @@ impl Query {
 
     /// An article, by id or by slug.
     async fn article(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Arc<Article>>> {
-        let detail = detail_of(&ctx.look_ahead());
+        let how = ask::reading(ctx);
         match id_or_slug(id, slug, "article")? {
-            IdOrSlug::Id(id) => load::<ArticleById>(ctx, (id, detail)).await,
-            IdOrSlug::Slug(slug) => load::<ArticleBySlug>(ctx, (slug, detail)).await,
+            IdOrSlug::Id(id) => load::<ArticleById>(ctx, (id, how)).await,
+            IdOrSlug::Slug(slug) => load::<ArticleBySlug>(ctx, (slug, how)).await,
         }
     }
 
@@ -164,7 +164,7 @@ impl Query {
         let order: shop::ArticleOrder = order_by.map_or_else(Default::default, Into::into);
         let list = article::list(order);
         let window = Paging { first, after, last, before }.window(ctx, &list, order.sorted_by())?;
-        let page = load::<ArticlesPage>(ctx, (filter.unwrap_or_default().filter()?, order, window, detail_of_nodes(ctx))).await?;
+        let page = load::<ArticlesPage>(ctx, (filter.unwrap_or_default().filter()?, order, window, ask::reading_of_nodes(ctx))).await?;
         Ok(page.map(|page| connection(&page, &list, |row| order.key(row))))
     }
 

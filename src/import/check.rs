@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     roles::{Documents, Relational},
-    shop::{Currency, Detail, OrderWithItems, ProductFilter, ProductOrder, Window},
+    shop::{Audience, Currency, Detail, OrderWithItems, ProductFilter, ProductOrder, Window},
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -127,8 +127,10 @@ async fn stored(staging: &Staging, relational: &dyn Relational, documents: &dyn 
                 Entity::Customers => uuids(relational.customers_by_ids(&typed(chunk)).await?, |row| row.id.uuid()),
                 Entity::Categories => uuids(relational.categories_by_ids(&typed(chunk)).await?, |row| row.id.uuid()),
                 Entity::Products => uuids(relational.products_by_ids(&typed(chunk)).await?, |row| row.id.uuid()),
-                Entity::Orders => uuids(relational.orders_by_ids(&typed(chunk)).await?, |row| row.id.uuid()),
-                Entity::Articles => uuids(documents.articles_by_ids(&typed(chunk), Detail::Summary).await?, |row| row.id.uuid()),
+                Entity::Orders => uuids(relational.orders_by_ids(&typed(chunk), Audience::Everything).await?, |row| row.id.uuid()),
+                Entity::Articles => {
+                    uuids(documents.articles_by_ids(&typed(chunk), Detail::Summary, Audience::Everything).await?, |row| row.id.uuid())
+                }
                 Entity::OrderItems | Entity::Comments | Entity::Preferences | Entity::Activity => Vec::new(),
             };
             learn(&mut known, entity, found.into_iter());
@@ -179,7 +181,7 @@ async fn taken_slugs(
     taken.clear();
     for chunk in staging.articles.chunks(CHUNK) {
         let slugs: Vec<String> = chunk.iter().map(|staged| staged.row.slug.clone()).collect();
-        let found = documents.articles_by_slugs(&slugs, Detail::Summary).await?;
+        let found = documents.articles_by_slugs(&slugs, Detail::Summary, Audience::Everything).await?;
         taken.extend(found.into_iter().map(|row| (row.slug, row.id.uuid())));
     }
     drop_taken(&mut staging.articles, &taken, &mut report.files, |row| (&row.slug, row.id.uuid()));

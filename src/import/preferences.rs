@@ -20,6 +20,7 @@ pub fn read(fields: &mut Fields<'_>) -> Option<Preferences> {
     let offers = fields.truth("notify_offers", false);
     let extra = fields.object("extra");
     Some(Preferences {
+        version: 1,
         customer_id: customer_id?,
         theme: theme?,
         locale: locale?,

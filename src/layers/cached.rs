@@ -83,6 +83,24 @@ pass!(Customers {
     customers_put(rows: &[Customer]) -> (), new_generation;
 });
 
+pass!(Accounts {
+    accounts_by_customers(customers: &[CustomerId]) -> Vec<Account>;
+    accounts_by_emails(emails: &[String]) -> Vec<NewAccount>;
+    account_create(new: &NewAccount, once: Option<&Once>) -> Written<Customer, AccountRefusal>;
+    account_put(account: &Account) -> bool;
+    customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, once: Option<&Once>) -> Written<Customer, AccountRefusal>, new_generation;
+});
+
+pass!(Outbox {
+    outbox_claim(limit: u32, lease: Duration) -> Vec<Claimed>;
+    outbox_done(ids: &[EventId]) -> ();
+    outbox_failed(id: EventId, wait: Option<Duration>, counted: bool, error: &str) -> ();
+    outbox_state() -> OutboxState;
+    outbox_parked(limit: u32) -> Vec<Parked>;
+    outbox_retry(ids: &[EventId]) -> u64;
+    once_prune(before: Timestamp) -> u64;
+});
+
 pass!(Catalog {
     categories_by_ids(ids: &[CategoryId]) -> Vec<Category>;
     categories_by_slugs(slugs: &[String]) -> Vec<Category>;
@@ -94,15 +112,21 @@ pass!(Catalog {
     products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>;
     products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>;
     products_search(text: &SearchText, limit: u32) -> Vec<Product>;
+    product_create(product: &Product, once: Option<&Once>) -> Written<Product, ProductRefusal>, new_generation;
+    product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, once: Option<&Once>) -> Written<Product, ProductRefusal>, new_generation;
+    stock_change(change: &StockChange, once: Option<&Once>) -> Written<Product, ProductRefusal>;
     products_put(rows: &[Product]) -> (), new_generation;
 });
 
 pass!(Orders {
-    orders_by_ids(ids: &[OrderId]) -> Vec<Order>;
+    orders_by_ids(ids: &[OrderId], audience: Audience) -> Vec<Order>;
     orders_page(filter: &OrderFilter, order: OrderOrder, window: &Window) -> Page<Order>;
     orders_page_by_customers(customers: &[CustomerId], window: &Window) -> Vec<(CustomerId, Page<Order>)>;
     order_items_by_orders(orders: &[OrderId]) -> Vec<OrderItem>;
     product_sales() -> Vec<(ProductId, i64)>;
+    order_balances(orders: &[OrderId]) -> Vec<(OrderId, Money)>;
+    order_place(order: &NewOrder, once: &Once) -> Written<OrderWithItems, OrderRefusal>, new_generation;
+    order_move(step: &OrderMove, once: &Once) -> Written<Order, MoveRefusal>, new_generation;
     orders_put(rows: &[OrderWithItems]) -> (), new_generation;
 }
 async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>> {

@@ -1,4 +1,5 @@
-//! Questions about articles. The detail is part of the key: a list without blocks must not answer a field that shows them.
+//! Questions about articles. How they are read is part of the key: a list without blocks must not answer a field that shows them, and what
+//! one viewer sees must not answer another.
 
 use super::{
     Answers,
@@ -6,7 +7,7 @@ use super::{
 };
 use crate::{
     roles,
-    shop::{Article, ArticleFilter, ArticleId, ArticleOrder, CustomerId, Detail, ProductId, SearchText, Window},
+    shop::{Article, ArticleFilter, ArticleId, ArticleOrder, CustomerId, Detail, ProductId, Reading, SearchText, Window},
     stores::Stores,
 };
 use std::sync::Arc;
@@ -16,13 +17,13 @@ pub struct ArticleById;
 
 #[async_trait::async_trait]
 impl super::Question for ArticleById {
-    type Key = (ArticleId, Detail);
+    type Key = (ArticleId, Reading);
     type Answer = Arc<Article>;
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
-        let ask = |detail, ids: Vec<ArticleId>| async move {
-            let rows = stores.documents.articles_by_ids(&ids, detail).await?;
-            Ok(rows.into_iter().map(|row| ((row.id, detail), Arc::new(row))).collect())
+        let ask = |how: Reading, ids: Vec<ArticleId>| async move {
+            let rows = stores.documents.articles_by_ids(&ids, how.detail, how.audience).await?;
+            Ok(rows.into_iter().map(|row| ((row.id, how), Arc::new(row))).collect())
         };
         Ok(by_arguments(keys, ask).await)
     }
@@ -33,13 +34,13 @@ pub struct ArticleBySlug;
 
 #[async_trait::async_trait]
 impl super::Question for ArticleBySlug {
-    type Key = (String, Detail);
+    type Key = (String, Reading);
     type Answer = Arc<Article>;
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
-        let ask = |detail, slugs: Vec<String>| async move {
-            let rows = stores.documents.articles_by_slugs(&slugs, detail).await?;
-            Ok(rows.into_iter().map(|row| ((row.slug.clone(), detail), Arc::new(row))).collect())
+        let ask = |how: Reading, slugs: Vec<String>| async move {
+            let rows = stores.documents.articles_by_slugs(&slugs, how.detail, how.audience).await?;
+            Ok(rows.into_iter().map(|row| ((row.slug.clone(), how), Arc::new(row))).collect())
         };
         Ok(by_arguments(keys, ask).await)
     }
@@ -51,12 +52,12 @@ pages_by_parent!(
 );
 pages_by_parent!(
     /// A page of an author's articles.
-    ArticlesByAuthor, CustomerId => Article, documents.articles_page_by_authors, Detail
+    ArticlesByAuthor, CustomerId => Article, documents.articles_page_by_authors, Reading
 );
 asked_singly!(
     /// A page of articles.
-    ArticlesPage, (ArticleFilter, ArticleOrder, Window, Detail) => super::SharedPage<Article>,
-    |stores, key| shared(stores.documents.articles_page(&key.0, key.1, &key.2, key.3).await?)
+    ArticlesPage, (ArticleFilter, ArticleOrder, Window, Reading) => super::SharedPage<Article>,
+    |stores, key| shared(stores.documents.articles_page(&key.0, key.1, &key.2, key.3.detail, key.3.audience).await?)
 );
 asked_singly!(
     /// Published articles that hold all the words.

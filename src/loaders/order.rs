@@ -1,13 +1,29 @@
 //! Questions about orders and what they add up to.
 
-use super::questions::shared;
-use crate::shop::{CustomerId, Order, OrderFilter, OrderId, OrderItem, OrderOrder, SalesPeriod, SalesRow, Window};
+use super::{
+    Answers,
+    questions::{by_arguments, shared},
+};
+use crate::shop::{Audience, CustomerId, Order, OrderFilter, OrderId, OrderItem, OrderOrder, SalesPeriod, SalesRow, Window};
+use crate::{roles, stores::Stores};
 use std::sync::Arc;
 
-rows_by_key!(
-    /// An order by id.
-    OrderById, OrderId => Order, relational.orders_by_ids(), |row| row.id
-);
+/// An order by id, for an audience: what one viewer sees must not answer another.
+pub struct OrderById;
+
+#[async_trait::async_trait]
+impl super::Question for OrderById {
+    type Key = (OrderId, Audience);
+    type Answer = Arc<Order>;
+
+    async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
+        let ask = |audience, ids: Vec<OrderId>| async move {
+            let rows = stores.relational.orders_by_ids(&ids, audience).await?;
+            Ok(rows.into_iter().map(|row| ((row.id, audience), Arc::new(row))).collect())
+        };
+        Ok(by_arguments(keys, ask).await)
+    }
+}
 lists_by_key!(
     /// The lines of an order.
     ItemsByOrder, OrderId => OrderItem, relational.order_items_by_orders, |row| Some(row.order_id)

@@ -104,9 +104,9 @@ macro_rules! lists_by_key {
     };
 }
 
-/// `pages_by_parent!(Name, Parent => Row, role.method)`: one page a parent; with `, Detail`, the window is followed by a detail.
+/// `pages_by_parent!(Name, Parent => Row, role.method)`: one page a parent; with `, Detail` or `, Reading`, the window is followed by how the rows are read.
 macro_rules! pages_by_parent {
-    ($(#[$doc:meta])* $name:ident, $parent:ty => $row:ty, $role:ident.$method:ident $(, $detail:ty)?) => {
+    ($(#[$doc:meta])* $name:ident, $parent:ty => $row:ty, $role:ident.$method:ident $(, $detail:ident)?) => {
         $(#[$doc])*
         pub struct $name;
 
@@ -125,7 +125,8 @@ macro_rules! pages_by_parent {
         }
     };
     (@call $stores:ident.$role:ident.$method:ident, $parents:expr, $arguments:ident) => { $stores.$role.$method($parents, &$arguments.0) };
-    (@call $stores:ident.$role:ident.$method:ident, $parents:expr, $arguments:ident, $detail:ty) => { $stores.$role.$method($parents, &$arguments.0, $arguments.1) };
+    (@call $stores:ident.$role:ident.$method:ident, $parents:expr, $arguments:ident, Reading) => { $stores.$role.$method($parents, &$arguments.0, $arguments.1.detail, $arguments.1.audience) };
+    (@call $stores:ident.$role:ident.$method:ident, $parents:expr, $arguments:ident, $detail:ident) => { $stores.$role.$method($parents, &$arguments.0, $arguments.1) };
 }
 
 /// `asked_singly!(Name, Key => Answer, |stores, key| call)`: questions that no store answers for several keys at once: a request

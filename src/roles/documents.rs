@@ -1,28 +1,36 @@
 //! The documents role: flexible content, read whole or as a summary.
 
-use super::{Result, Store};
+use super::{Outbox, Result, Store};
 use crate::shop::{
-    ActivityEvent, Article, ArticleFilter, ArticleId, ArticleOrder, Comment, CommentId, Counter, CustomerId, Detail, OrderId, Page,
-    Preferences, ProductId, SearchText, Window,
+    ActivityEvent, Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, Audience, Comment, CommentId, Counter,
+    CustomerId, Detail, Event, Once, OrderId, Page, Preferences, ProductId, SearchText, TrendingWindow, ViewBatch, ViewsInStep, Window,
+    Written,
 };
 use async_trait::async_trait;
-use std::time::Duration;
 
 /// The whole role.
-pub trait Documents: Store + Articles + Comments + PreferenceStore + Activity {}
-impl<T: Store + Articles + Comments + PreferenceStore + Activity + ?Sized> Documents for T {}
+pub trait Documents: Store + Articles + Comments + PreferenceStore + Activity + Outbox {}
+impl<T: Store + Articles + Comments + PreferenceStore + Activity + Outbox + ?Sized> Documents for T {}
 
-/// The magazine. Read as [`Detail::Summary`], the store does not send the blocks.
+/// The magazine. Read as [`Detail::Summary`], the store does not send the blocks. An audience sees what is published, and of the drafts
+/// none, their own ([`Article::author_id`]), or all; what it does not see is left out like what does not exist.
 #[async_trait]
 pub trait Articles: Send + Sync {
     /// The articles with these ids.
-    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail) -> Result<Vec<Article>>;
+    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail, audience: Audience) -> Result<Vec<Article>>;
 
     /// The articles with these slugs.
-    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail) -> Result<Vec<Article>>;
+    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail, audience: Audience) -> Result<Vec<Article>>;
 
     /// Articles that pass the filter, in this order.
-    async fn articles_page(&self, filter: &ArticleFilter, order: ArticleOrder, window: &Window, detail: Detail) -> Result<Page<Article>>;
+    async fn articles_page(
+        &self,
+        filter: &ArticleFilter,
+        order: ArticleOrder,
+        window: &Window,
+        detail: Detail,
+        audience: Audience,
+    ) -> Result<Page<Article>>;
 
     /// For each product one page of the **published** articles about it, newest first (`created_at`, then id), all with the same
     /// window, in one statement. Promises: products without articles may be left out.
@@ -40,13 +48,42 @@ pub trait Articles: Send + Sync {
         authors: &[CustomerId],
         window: &Window,
         detail: Detail,
+        audience: Audience,
     ) -> Result<Vec<(CustomerId, Page<Article>)>>;
 
     /// **Published** articles whose title or body ([`Article::body_text`]) holds all the words.
     /// Promises: those with all words in the title come first; then newest first (`created_at`, then id); at most `limit`.
     async fn articles_search(&self, text: &SearchText, limit: u32, detail: Detail) -> Result<Vec<Article>>;
 
-    /// Writes whole articles. Promises: a slug that another id has is a conflict.
+    /// For each article one page of its earlier versions, latest replaced first (`replaced_at`, then version), whole.
+    /// Promises: articles without earlier versions may be left out; no version that is the current one is among them.
+    async fn article_revisions_page_by_articles(
+        &self,
+        articles: &[ArticleId],
+        window: &Window,
+    ) -> Result<Vec<(ArticleId, Page<ArticleRevision>)>> {
+        super::missing()
+    }
+
+    /// Adds an article of version 1, and its event to the outbox. With `once`, the article's id is [`Once::id`].
+    async fn article_create(&self, article: &Article, event: &Event, once: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
+        super::missing()
+    }
+
+    /// Puts `next` in the place of `previous`, if that version is still the current one, keeps `previous` as a revision replaced at
+    /// `event.at`, and adds the event to the outbox. The id stays, `next.version` is one more than that of `previous`.
+    /// Promises: of two changes of one version one is stale.
+    async fn article_replace(
+        &self,
+        previous: &Article,
+        next: &Article,
+        event: &Event,
+        once: Option<&Once>,
+    ) -> Result<Written<Article, ArticleRefusal>> {
+        super::missing()
+    }
+
+    /// Writes whole articles, with neither revisions nor events: this is how history enters the shop. Promises: a slug that another id has is a conflict.
     async fn articles_put(&self, rows: &[Article]) -> Result<()>;
 }
 
@@ -60,6 +97,16 @@ pub trait Comments: Send + Sync {
     /// Promises: articles without comments may be left out.
     async fn comments_page_by_articles(&self, articles: &[ArticleId], window: &Window) -> Result<Vec<(ArticleId, Page<Comment>)>>;
 
+    /// Adds a comment, and its event to the outbox. With `once`, the comment's id is [`Once::id`].
+    async fn comment_create(
+        &self,
+        comment: &Comment,
+        event: &Event,
+        once: Option<&Once>,
+    ) -> Result<Written<Comment, std::convert::Infallible>> {
+        super::missing()
+    }
+
     /// Writes comments.
     async fn comments_put(&self, rows: &[Comment]) -> Result<()>;
 }
@@ -69,6 +116,12 @@ pub trait Comments: Send + Sync {
 pub trait PreferenceStore: Send + Sync {
     /// The preferences of these customers.
     async fn preferences_by_customers(&self, customers: &[CustomerId]) -> Result<Vec<Preferences>>;
+
+    /// Puts preferences in the place of those of the version before (`next.version - 1`; 0: none are there yet).
+    /// Promises: `false`, and nothing done, if another version stands there.
+    async fn preferences_replace(&self, next: &Preferences) -> Result<bool> {
+        super::missing()
+    }
 
     /// Writes whole preferences.
     async fn preferences_put(&self, rows: &[Preferences]) -> Result<()>;
@@ -85,9 +138,22 @@ pub trait Activity: Send + Sync {
     /// The events about these orders, at most 100 an order, the earliest. Promises: within an order by time, then id, ascending.
     async fn activity_by_orders(&self, orders: &[OrderId]) -> Result<Vec<ActivityEvent>>;
 
-    /// How often each product and article was viewed (kinds `PRODUCT_VIEWED`, `ARTICLE_VIEWED`), for rebuilding counters and boards.
-    /// `back` counts only events at most that much older than the newest event of any kind; `None` counts all.
-    async fn activity_view_counts(&self, back: Option<Duration>) -> Result<Vec<(Counter, i64)>>;
+    /// How often each product and article was viewed: events of the kinds `PRODUCT_VIEWED` and `ARTICLE_VIEWED`, and the view batches.
+    /// For rebuilding counters.
+    async fn view_counts(&self) -> Result<Vec<(Counter, i64)>> {
+        super::missing()
+    }
+
+    /// The same for products alone, by the window's steps of time: those steps that are at most [`crate::shop::ranking::OLDEST_STEP`] older than
+    /// the step of the newest product view. For rebuilding a trending board. Promises: nothing twice.
+    async fn view_steps(&self, window: TrendingWindow) -> Result<Vec<ViewsInStep>> {
+        super::missing()
+    }
+
+    /// Keeps views that were counted elsewhere. Promises: a batch whose id is there already is left as it is.
+    async fn views_put(&self, batch: &ViewBatch) -> Result<()> {
+        super::missing()
+    }
 
     /// Appends events. Promises: an id that is there already is left as it is.
     async fn activity_put(&self, rows: &[ActivityEvent]) -> Result<()>;

@@ -1,17 +1,19 @@
 //! The relational role: facts with rules between them.
 
-use super::{Result, Store};
+use super::{Outbox, Result, Store};
 use crate::shop::{
-    Category, CategoryId, Customer, CustomerFilter, CustomerId, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderWithItems,
-    Page, Product, ProductFilter, ProductId, ProductOrder, SalesPeriod, SalesRow, SearchText, Window,
+    Account, AccountRefusal, Audience, Category, CategoryId, Customer, CustomerFilter, CustomerId, Money, MoveRefusal, NewAccount,
+    NewOrder, Once, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderWithItems, Page, Product,
+    ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, ProfileChange, SalesPeriod, SalesRow, SearchText, StockChange,
+    Timestamp, Window, Written,
 };
 use async_trait::async_trait;
 
 /// The whole role.
-pub trait Relational: Store + Customers + Catalog + Orders {}
-impl<T: Store + Customers + Catalog + Orders + ?Sized> Relational for T {}
+pub trait Relational: Store + Customers + Accounts + Catalog + Orders + Outbox {}
+impl<T: Store + Customers + Accounts + Catalog + Orders + Outbox + ?Sized> Relational for T {}
 
-/// Accounts.
+/// People.
 #[async_trait]
 pub trait Customers: Send + Sync {
     /// The customers with these ids.
@@ -25,6 +27,43 @@ pub trait Customers: Send + Sync {
 
     /// Writes customers. Promises: an e-mail that another id has is a conflict.
     async fn customers_put(&self, rows: &[Customer]) -> Result<()>;
+}
+
+/// How people sign in. Each write also puts its event into the outbox, in the same transaction.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// The accounts of these customers. Promises: customers without one are left out.
+    async fn accounts_by_customers(&self, customers: &[CustomerId]) -> Result<Vec<Account>> {
+        super::missing()
+    }
+
+    /// The customers who have an account, by these e-mails (lower case), with their accounts.
+    async fn accounts_by_emails(&self, emails: &[String]) -> Result<Vec<NewAccount>> {
+        super::missing()
+    }
+
+    /// Makes a customer and their account, and [`crate::shop::Event::signed_up`].
+    /// Promises: refuses a taken e-mail; an id that is taken is a conflict.
+    async fn account_create(&self, new: &NewAccount, once: Option<&Once>) -> Result<Written<Customer, AccountRefusal>> {
+        super::missing()
+    }
+
+    /// Sets role and password of a customer who exists: makes the account if there is none. `false` if there is no such customer.
+    async fn account_put(&self, account: &Account) -> Result<bool> {
+        super::missing()
+    }
+
+    /// Changes a customer, and tells [`crate::shop::Event::customer_changed`] with the time `at`.
+    /// Promises: a change that changes nothing is done, and tells nothing.
+    async fn customer_change(
+        &self,
+        id: CustomerId,
+        change: &ProfileChange,
+        at: Timestamp,
+        once: Option<&Once>,
+    ) -> Result<Written<Customer, AccountRefusal>> {
+        super::missing()
+    }
 }
 
 /// Categories and products.
@@ -61,6 +100,32 @@ pub trait Catalog: Send + Sync {
     /// Products whose name or description holds all the words. Promises: those with all words in the name come first; then newest first; at most `limit`.
     async fn products_search(&self, text: &SearchText, limit: u32) -> Result<Vec<Product>>;
 
+    /// Adds a product of version 1, and tells [`crate::shop::Event::product_changed`] with its `created_at`.
+    /// Promises: the numbers were checked before ([`Product::check`]); the first product of a shop decides its currency.
+    /// A taken id is a conflict.
+    async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+        super::missing()
+    }
+
+    /// Changes a product of the expected version (`None`: of any), and tells [`crate::shop::Event::product_changed`] with the time `at`.
+    /// Promises: the version goes up by one, also by a change that changes nothing.
+    async fn product_change(
+        &self,
+        id: ProductId,
+        expected: Option<i64>,
+        change: &ProductChange,
+        at: Timestamp,
+        once: Option<&Once>,
+    ) -> Result<Written<Product, ProductRefusal>> {
+        super::missing()
+    }
+
+    /// Adds to or takes from a product's stock, and tells [`crate::shop::Event::product_changed`].
+    /// Promises: changes at the same time all count; the version goes up by one; the stock never leaves its bounds.
+    async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+        super::missing()
+    }
+
     /// Writes products. The shop trades in one currency: the first product ever put decides it.
     /// Promises: another currency, an unknown category, a stock or price out of bounds ([`Product::check`]), or a slug or SKU that another id has, is a conflict.
     async fn products_put(&self, rows: &[Product]) -> Result<()>;
@@ -69,8 +134,9 @@ pub trait Catalog: Send + Sync {
 /// Orders, their items, and what they add up to.
 #[async_trait]
 pub trait Orders: Send + Sync {
-    /// The orders with these ids.
-    async fn orders_by_ids(&self, ids: &[OrderId]) -> Result<Vec<Order>>;
+    /// The orders with these ids, as far as the audience sees them: none, their own, or all.
+    /// Promises: an order that is not seen is left out like one that does not exist.
+    async fn orders_by_ids(&self, ids: &[OrderId], audience: Audience) -> Result<Vec<Order>>;
 
     /// Orders that pass the filter, in this order.
     async fn orders_page(&self, filter: &OrderFilter, order: OrderOrder, window: &Window) -> Result<Page<Order>>;
@@ -82,13 +148,36 @@ pub trait Orders: Send + Sync {
     /// The lines of these orders. Promises: within an order they come by line number.
     async fn order_items_by_orders(&self, orders: &[OrderId]) -> Result<Vec<OrderItem>>;
 
+    /// What is still owed for each of these orders: the sum of its entries in the ledger's account of receivables.
+    /// Promises: every order that exists is there.
+    async fn order_balances(&self, orders: &[OrderId]) -> Result<Vec<(OrderId, Money)>> {
+        super::missing()
+    }
+
+    /// Places an order. One transaction: the key of `once`, the stock of each product (locked in the order of the product ids), the order
+    /// with today's prices and no discounts, the entries of [`crate::shop::ledger::balances`], [`crate::shop::Event::order_placed`] in the outbox,
+    /// and the answer beside the key. All of it or nothing.
+    /// Promises: the stock never goes below zero, whoever orders at the same time; the version of a product goes up by one with its stock;
+    /// an unknown customer, or an id that is taken, is a conflict; a deadlock or serialization failure is tried again, three times in all.
+    async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
+        super::missing()
+    }
+
+    /// Moves an order on ([`crate::shop::OrderStatus::may_become`]). One transaction as above: a cancelled order's pieces go back to the stock
+    /// (at most up to its bound), the ledger gets the difference of the balances, the outbox [`crate::shop::Event::order_moved`].
+    /// Promises: the order's version goes up by one; of two moves at the same time one sees the other's status.
+    async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>> {
+        super::missing()
+    }
+
     /// The sales report; see [`SalesRow`]. Promises: ranks and running totals are over all rows, also those behind the limit.
     async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>>;
 
     /// Pieces sold of each product in orders that are not cancelled, for rebuilding the best-seller board.
     async fn product_sales(&self) -> Result<Vec<(ProductId, i64)>>;
 
-    /// Writes orders with all their lines; the lines of a known order are replaced.
+    /// Writes orders with all their lines; the lines of a known order are replaced. Stock is not touched and nothing is told: this is how
+    /// history enters the shop. The ledger gets what makes the order's balances those of its status, which is nothing the second time.
     /// Promises: an unknown customer or product, a quantity not above zero, a currency other than the shop's, or a total that is not the sum of the lines, is a conflict.
     async fn orders_put(&self, rows: &[OrderWithItems]) -> Result<()>;
 }

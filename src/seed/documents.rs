@@ -98,6 +98,7 @@ pub fn load(names: &Names) -> Result<HandWritten, BadDocument> {
     let comments = comments.collect::<Result<Vec<_>, BadDocument>>()?;
     let preferences = preferences.into_iter().map(|file| {
         Ok(Preferences {
+            version: 1,
             customer_id: customer(names, file.customer)?,
             theme: file.theme,
             locale: file.locale,

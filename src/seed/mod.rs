@@ -26,7 +26,7 @@ use crate::{
     error::StoreError,
     progress::Progress,
     roles::{Documents, Hot, Relational},
-    shop::{ArticleFilter, ArticleOrder, Category, CustomerFilter, Detail, ProductFilter, ProductOrder, Window},
+    shop::{ArticleFilter, ArticleOrder, Audience, Category, CustomerFilter, Detail, ProductFilter, ProductOrder, Window},
 };
 use documents::{HandWritten, Names};
 use rng::For;
@@ -66,8 +66,12 @@ pub async fn are_empty(relational: &dyn Relational, documents: &dyn Documents) -
         && relational.products_page(&ProductFilter::default(), ProductOrder::default(), &one).await?.items.is_empty()
         && relational.categories_roots().await?.is_empty()
         && relational.categories_by_slugs(&slugs).await?.is_empty()
-        && documents.articles_page(&ArticleFilter::default(), ArticleOrder::default(), &one, Detail::Summary).await?.items.is_empty()
-        && documents.activity_view_counts(None).await?.is_empty())
+        && documents
+            .articles_page(&ArticleFilter::default(), ArticleOrder::default(), &one, Detail::Summary, Audience::Everything)
+            .await?
+            .items
+            .is_empty()
+        && documents.view_counts().await?.is_empty())
 }
 
 /// Fills the stores, then makes the hot copies from them. Running it again with the same plan changes nothing.

@@ -21,6 +21,7 @@ pub fn rows(world: &World) -> impl Iterator<Item = Preferences> + Send {
             _ => Value::Object(serde_json::Map::new()),
         };
         Preferences {
+            version: 1,
             customer_id: person.id,
             theme: stream.pick(Theme::ALL),
             locale: stream.pick(&LOCALES).to_owned(),

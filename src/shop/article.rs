@@ -1,6 +1,6 @@
 //! Articles: the magazine, documents made of content blocks.
 
-use super::{ArticleId, CustomerId, Key, ProductId, SortKind, SortValue, Timestamp};
+use super::{ArticleId, Audience, CustomerId, Key, ProductId, SortKind, SortValue, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Whether readers see an article.
@@ -93,6 +93,26 @@ pub struct Article {
     pub version: i64,
 }
 
+/// An earlier version of an article, as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArticleRevision {
+    /// The article as it was; its `version` tells which one.
+    pub article: Article,
+    /// When the next version took its place.
+    pub replaced_at: Timestamp,
+}
+
+/// Why an article is not written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArticleRefusal {
+    /// There is no such article any more.
+    NotFound,
+    /// It has another version than the expected one: this one.
+    Stale(i64),
+    /// Another article has this slug.
+    SlugTaken,
+}
+
 /// How much of an article is read: the blocks are most of its bytes, and lists seldom show them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Detail {
@@ -100,6 +120,15 @@ pub enum Detail {
     Summary,
     /// With the blocks.
     Whole,
+}
+
+/// How an article is read: how much of it, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reading {
+    /// How much of it.
+    pub detail: Detail,
+    /// Who sees it.
+    pub audience: Audience,
 }
 
 /// Which articles a list holds; `None` means any, several mean all of them.

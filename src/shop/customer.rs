@@ -1,9 +1,11 @@
 //! Customers: who buys, and who writes in the magazine.
 
 use super::{CustomerId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// How valued a customer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Tier {
     /// Everyone starts here.
     Standard,
@@ -20,7 +22,7 @@ codes!(Tier {
 });
 
 /// A person with an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     /// The id.
     pub id: CustomerId,

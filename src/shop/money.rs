@@ -1,6 +1,7 @@
 //! Money: an exact count of minor units (cents) and a currency. Never a float.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 
 /// The most minor units that a price, a line or an order may be. Sums over millions of them stay within 64 bits.
@@ -48,6 +49,18 @@ pub enum BadMoney {
     Amount(String, u32),
 }
 
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
 impl FromStr for Currency {
     type Err = BadMoney;
 
@@ -58,7 +71,7 @@ impl FromStr for Currency {
 }
 
 /// An amount in minor units of a currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
     /// Minor units: 1,250 is 12.50 EUR and 1,250 JPY.
     pub minor: i64,

@@ -1,12 +1,17 @@
 //! Orders and their items.
 
 use super::{CustomerId, Key, Money, OrderId, ProductId, SortKind, SortValue, Timestamp, money::MAX_AMOUNT};
+use serde::{Deserialize, Serialize};
 
 /// The most pieces that one line holds.
 pub const MAX_QUANTITY: i64 = 1_000_000;
 
+/// The most lines that a new order has.
+pub const MAX_LINES: usize = 100;
+
 /// Where an order is on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OrderStatus {
     /// Taken, stock reserved, not paid.
     Placed,
@@ -26,7 +31,7 @@ codes!(OrderStatus {
 });
 
 /// A purchase.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// The id.
     pub id: OrderId,
@@ -124,6 +129,64 @@ impl OrderWithItems {
             }
         }
         if sum == self.order.total.minor { Ok(()) } else { Err(BadOrder::Total) }
+    }
+}
+
+/// What a customer asks to buy. Prices are not part of it: they are read in the transaction that takes the stock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewOrder {
+    /// The id.
+    pub id: OrderId,
+    /// Who buys.
+    pub customer_id: CustomerId,
+    /// When.
+    pub placed_at: Timestamp,
+    /// Products and pieces, each from 1 to [`MAX_QUANTITY`]; 1 to [`MAX_LINES`] lines, no product twice. The order's lines in this order.
+    pub lines: Vec<(ProductId, i64)>,
+}
+
+/// Why an order is not placed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrderRefusal {
+    /// The line at this index names a product that is not sold.
+    UnknownProduct(usize),
+    /// There are fewer pieces than the line at this index asks for.
+    OutOfStock {
+        /// The line, counted from 0.
+        line: usize,
+        /// Pieces at hand.
+        available: i64,
+    },
+    /// The lines together, or one of them, are more than an order may be ([`MAX_AMOUNT`]).
+    TooLarge,
+}
+
+/// A step of an order on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderMove {
+    /// Which order.
+    pub id: OrderId,
+    /// Whose it must be; `None` if any may be moved. Another customer's order answers as an unknown one.
+    pub owner: Option<CustomerId>,
+    /// Where it goes.
+    pub to: OrderStatus,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why an order is not moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoveRefusal {
+    /// There is no such order, for this owner.
+    NotFound,
+    /// It does not go there from where it is now.
+    NotFrom(OrderStatus),
+}
+
+impl OrderStatus {
+    /// Whether an order of this status may be moved to that one.
+    pub fn may_become(self, to: Self) -> bool {
+        matches!((self, to), (Self::Placed, Self::Paid) | (Self::Paid, Self::Shipped) | (Self::Placed | Self::Paid, Self::Cancelled))
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Preferences {
     pub interests: Vec<String>,
     /// What the shop may write about.
     pub notifications: Notifications,
+    /// 1 at first, one more with each change.
+    pub version: i64,
     /// Whatever a front end keeps: a JSON object as [`crate::shop::json::checked`] allows, keys sorted.
     pub extra: serde_json::Value,
 }

@@ -1,12 +1,13 @@
 //! Products: what is for sale.
 
 use super::{CategoryId, Key, Money, ProductId, SearchText, SortKind, SortValue, Timestamp, money::MAX_AMOUNT};
+use serde::{Deserialize, Serialize};
 
 /// The most pieces that may be at hand: what a GraphQL `Int` holds.
 pub const MAX_STOCK: i64 = 2_147_483_647;
 
 /// Something for sale.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// The id.
     pub id: ProductId,
@@ -49,6 +50,53 @@ impl Product {
         }
         if (0..=MAX_STOCK).contains(&self.stock) { Ok(()) } else { Err(BadProduct::Stock) }
     }
+}
+
+/// What is changed about a product; `None` leaves it as it is. Stock is changed by [`StockChange`] alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProductChange {
+    /// As [`Product::sku`].
+    pub sku: Option<String>,
+    /// As [`Product::slug`].
+    pub slug: Option<String>,
+    /// As [`Product::name`].
+    pub name: Option<String>,
+    /// As [`Product::description`].
+    pub description: Option<String>,
+    /// As [`Product::price`].
+    pub price: Option<Money>,
+    /// As [`Product::category_id`].
+    pub category_id: Option<CategoryId>,
+}
+
+/// Pieces that come or go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StockChange {
+    /// Of which product.
+    pub product_id: ProductId,
+    /// How many come (above zero) or go (below zero); not zero.
+    pub delta: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why a product is not made or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProductRefusal {
+    /// There is no such product.
+    NotFound,
+    /// It has another version than the expected one: this one.
+    Stale(i64),
+    /// Another product has this SKU.
+    SkuTaken,
+    /// Another product has this slug.
+    SlugTaken,
+    /// There is no such category.
+    UnknownCategory,
+    /// The shop trades in another currency.
+    OtherCurrency,
+    /// The stock would be below zero, or above [`MAX_STOCK`]; it is this.
+    Stock(i64),
 }
 
 /// Which products a list holds; `None` means any, several mean all of them.

@@ -1,12 +1,14 @@
 //! Time: UTC, whole milliseconds, years 1970 to 9999. Milliseconds because that is what MongoDB keeps.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
 
 /// The last instant that is accepted: 9999-12-31T23:59:59.999Z, in milliseconds since 1970.
 pub const MAX_MILLIS: i64 = 253_402_300_799_999;
 
 /// A point in time, UTC, whole milliseconds since 1970-01-01, at most [`MAX_MILLIS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "i64", try_from = "i64")]
 pub struct Timestamp(i64);
 
 /// Why a text or number is not a [`Timestamp`].
@@ -38,6 +40,20 @@ impl Timestamp {
     /// From `chrono`, cut to milliseconds.
     pub fn from_chrono(at: DateTime<Utc>) -> Result<Self, BadTimestamp> {
         Self::from_millis(at.timestamp_millis())
+    }
+}
+
+impl From<Timestamp> for i64 {
+    fn from(at: Timestamp) -> Self {
+        at.0
+    }
+}
+
+impl TryFrom<i64> for Timestamp {
+    type Error = BadTimestamp;
+
+    fn try_from(millis: i64) -> Result<Self, BadTimestamp> {
+        Self::from_millis(millis)
     }
 }
 

@@ -2,17 +2,11 @@
 //! It can be asked how often something was put, and for a digest of everything.
 
 use async_trait::async_trait;
+use futures::stream::BoxStream;
 use polystore::{
     error::{Engine, Kind, StoreError},
-    roles::{
-        Activity, Articles, Cache, Catalog, Comments, Counters, Customers, Orders, PreferenceStore, Rankings, Result, SchemaState, Store,
-    },
-    shop::{
-        ActivityEvent, ActivityKind, Article, ArticleFilter, ArticleId, ArticleOrder, Board, Category, CategoryId, Comment, CommentId,
-        Counter, Customer, CustomerFilter, CustomerId, Detail, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderStatus,
-        OrderWithItems, Page, Preferences, Product, ProductFilter, ProductId, ProductOrder, Ranked, SalesPeriod, SalesRow, SearchText,
-        Window,
-    },
+    roles::{hot::Versioned, *},
+    shop::*,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -161,11 +155,30 @@ impl Catalog for Recording {
     async fn products_put(&self, rows: &[Product]) -> Result<()> {
         self.put("products", rows, |kept| &mut kept.products)
     }
+
+    async fn product_create(&self, _: &Product, _: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+        not_asked()
+    }
+
+    async fn product_change(
+        &self,
+        _: ProductId,
+        _: Option<i64>,
+        _: &ProductChange,
+        _: Timestamp,
+        _: Option<&Once>,
+    ) -> Result<Written<Product, ProductRefusal>> {
+        not_asked()
+    }
+
+    async fn stock_change(&self, _: &StockChange, _: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+        not_asked()
+    }
 }
 
 #[async_trait]
 impl Orders for Recording {
-    async fn orders_by_ids(&self, ids: &[OrderId]) -> Result<Vec<Order>> {
+    async fn orders_by_ids(&self, ids: &[OrderId], _: Audience) -> Result<Vec<Order>> {
         Ok(self.kept().orders.iter().map(|row| &row.order).filter(|row| ids.contains(&row.id)).cloned().collect())
     }
 
@@ -196,19 +209,31 @@ impl Orders for Recording {
     async fn orders_put(&self, rows: &[OrderWithItems]) -> Result<()> {
         self.put("orders", rows, |kept| &mut kept.orders)
     }
+
+    async fn order_balances(&self, _: &[OrderId]) -> Result<Vec<(OrderId, Money)>> {
+        not_asked()
+    }
+
+    async fn order_place(&self, _: &NewOrder, _: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
+        not_asked()
+    }
+
+    async fn order_move(&self, _: &OrderMove, _: &Once) -> Result<Written<Order, MoveRefusal>> {
+        not_asked()
+    }
 }
 
 #[async_trait]
 impl Articles for Recording {
-    async fn articles_by_ids(&self, ids: &[ArticleId], _: Detail) -> Result<Vec<Article>> {
+    async fn articles_by_ids(&self, ids: &[ArticleId], _: Detail, _: Audience) -> Result<Vec<Article>> {
         Ok(self.kept().articles.iter().filter(|row| ids.contains(&row.id)).cloned().collect())
     }
 
-    async fn articles_by_slugs(&self, slugs: &[String], _: Detail) -> Result<Vec<Article>> {
+    async fn articles_by_slugs(&self, slugs: &[String], _: Detail, _: Audience) -> Result<Vec<Article>> {
         Ok(self.kept().articles.iter().filter(|row| slugs.contains(&row.slug)).cloned().collect())
     }
 
-    async fn articles_page(&self, _: &ArticleFilter, _: ArticleOrder, _: &Window, _: Detail) -> Result<Page<Article>> {
+    async fn articles_page(&self, _: &ArticleFilter, _: ArticleOrder, _: &Window, _: Detail, _: Audience) -> Result<Page<Article>> {
         not_asked()
     }
 
@@ -216,7 +241,13 @@ impl Articles for Recording {
         not_asked()
     }
 
-    async fn articles_page_by_authors(&self, _: &[CustomerId], _: &Window, _: Detail) -> Result<Vec<(CustomerId, Page<Article>)>> {
+    async fn articles_page_by_authors(
+        &self,
+        _: &[CustomerId],
+        _: &Window,
+        _: Detail,
+        _: Audience,
+    ) -> Result<Vec<(CustomerId, Page<Article>)>> {
         not_asked()
     }
 
@@ -242,6 +273,10 @@ impl Comments for Recording {
     async fn comments_put(&self, rows: &[Comment]) -> Result<()> {
         self.put("comments", rows, |kept| &mut kept.comments)
     }
+
+    async fn comment_create(&self, _: &Comment, _: &Event, _: Option<&Once>) -> Result<Written<Comment, std::convert::Infallible>> {
+        not_asked()
+    }
 }
 
 #[async_trait]
@@ -252,6 +287,21 @@ impl PreferenceStore for Recording {
 
     async fn preferences_put(&self, rows: &[Preferences]) -> Result<()> {
         self.put("preferences", rows, |kept| &mut kept.preferences)
+    }
+
+    async fn preferences_replace(&self, _: &Preferences) -> Result<bool> {
+        not_asked()
+    }
+}
+
+impl Recording {
+    fn views(&self) -> Vec<(Counter, Timestamp)> {
+        let of = |event: &ActivityEvent| match event.kind {
+            ActivityKind::ProductViewed => event.product_id.map(Counter::ProductViews),
+            ActivityKind::ArticleViewed => event.article_id.map(Counter::ArticleViews),
+            _ => None,
+        };
+        self.kept().activity.iter().filter_map(|event| Some((of(event)?, event.at))).collect()
     }
 }
 
@@ -265,26 +315,28 @@ impl Activity for Recording {
         not_asked()
     }
 
-    async fn activity_view_counts(&self, back: Option<Duration>) -> Result<Vec<(Counter, i64)>> {
-        let kept = self.kept();
-        let newest = kept.activity.iter().map(|event| event.at.millis()).max().unwrap_or_default();
-        let from = back.map_or(0, |back| newest - i64::try_from(back.as_millis()).unwrap());
+    async fn view_counts(&self) -> Result<Vec<(Counter, i64)>> {
         let mut counts = HashMap::new();
-        for event in kept.activity.iter().filter(|event| event.at.millis() >= from) {
-            let counter = match event.kind {
-                ActivityKind::ProductViewed => event.product_id.map(Counter::ProductViews),
-                ActivityKind::ArticleViewed => event.article_id.map(Counter::ArticleViews),
-                _ => None,
-            };
-            if let Some(counter) = counter {
-                *counts.entry(counter).or_insert(0) += 1;
-            }
+        for (counter, _) in self.views() {
+            *counts.entry(counter).or_insert(0) += 1;
         }
         Ok(counts.into_iter().collect())
     }
 
+    async fn view_steps(&self, window: TrendingWindow) -> Result<Vec<ViewsInStep>> {
+        let mut steps = HashMap::new();
+        for (counter, at) in self.views().into_iter().filter(|(counter, _)| matches!(counter, Counter::ProductViews(_))) {
+            *steps.entry((counter, window.step_of(at))).or_insert(0) += 1;
+        }
+        Ok(steps.into_iter().map(|((counter, step), views)| ViewsInStep { counter, step, views }).collect())
+    }
+
     async fn activity_put(&self, rows: &[ActivityEvent]) -> Result<()> {
         self.put("activity", rows, |kept| &mut kept.activity)
+    }
+
+    async fn views_put(&self, _: &ViewBatch) -> Result<()> {
+        not_asked()
     }
 }
 
@@ -301,6 +353,14 @@ impl Cache for Recording {
     async fn cache_delete(&self, _: &[String]) -> Result<()> {
         not_asked()
     }
+
+    async fn cache_put(&self, _: &[Versioned]) -> Result<()> {
+        not_asked()
+    }
+
+    async fn cache_floor(&self, _: &[(String, i64)], _: Duration) -> Result<()> {
+        not_asked()
+    }
 }
 
 #[async_trait]
@@ -311,6 +371,10 @@ impl Counters for Recording {
 
     async fn counters_put(&self, rows: &[(Counter, i64)]) -> Result<()> {
         self.put("counters", rows, |kept| &mut kept.counters)
+    }
+
+    async fn counters_add(&self, _: EventId, _: &[(Counter, i64)]) -> Result<()> {
+        not_asked()
     }
 }
 
@@ -324,7 +388,104 @@ impl Rankings for Recording {
         not_asked()
     }
 
-    async fn ranking_put(&self, board: Board, scores: &[(ProductId, f64)]) -> Result<()> {
+    async fn ranking_put(&self, board: Board, scores: &[(ProductId, f64)], _: Timestamp) -> Result<()> {
         self.put("ranking", &[(board, scores.to_vec())], |kept| &mut kept.boards)
+    }
+
+    async fn ranking_add(&self, _: EventId, _: Board, _: &[(ProductId, i64)], _: Timestamp) -> Result<()> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl Accounts for Recording {
+    async fn accounts_by_customers(&self, _: &[CustomerId]) -> Result<Vec<Account>> {
+        not_asked()
+    }
+
+    async fn accounts_by_emails(&self, _: &[String]) -> Result<Vec<NewAccount>> {
+        not_asked()
+    }
+
+    async fn account_create(&self, _: &NewAccount, _: Option<&Once>) -> Result<Written<Customer, AccountRefusal>> {
+        not_asked()
+    }
+
+    async fn account_put(&self, _: &Account) -> Result<bool> {
+        not_asked()
+    }
+
+    async fn customer_change(
+        &self,
+        _: CustomerId,
+        _: &ProfileChange,
+        _: Timestamp,
+        _: Option<&Once>,
+    ) -> Result<Written<Customer, AccountRefusal>> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl Sessions for Recording {
+    async fn session_put(&self, _: TokenHash, _: &Session, _: Duration) -> Result<()> {
+        not_asked()
+    }
+
+    async fn session_get(&self, _: TokenHash, _: Duration) -> Result<Option<Session>> {
+        not_asked()
+    }
+
+    async fn session_delete(&self, _: TokenHash) -> Result<bool> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl RateLimits for Recording {
+    async fn rate_take(&self, _: &str, _: Rate, _: u32) -> Result<Taken> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl Channel for Recording {
+    async fn channel_tell(&self, _: &[Message]) -> Result<()> {
+        not_asked()
+    }
+
+    async fn channel_listen(&self) -> Result<BoxStream<'static, Heard>> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl Outbox for Recording {
+    async fn outbox_claim(&self, _: u32, _: Duration) -> Result<Vec<Claimed>> {
+        not_asked()
+    }
+
+    async fn outbox_done(&self, _: &[EventId]) -> Result<()> {
+        not_asked()
+    }
+
+    async fn outbox_failed(&self, _: EventId, _: Option<Duration>, _: bool, _: &str) -> Result<()> {
+        not_asked()
+    }
+
+    async fn outbox_state(&self) -> Result<OutboxState> {
+        not_asked()
+    }
+
+    async fn outbox_parked(&self, _: u32) -> Result<Vec<Parked>> {
+        not_asked()
+    }
+
+    async fn outbox_retry(&self, _: &[EventId]) -> Result<u64> {
+        not_asked()
+    }
+
+    async fn once_prune(&self, _: Timestamp) -> Result<u64> {
+        not_asked()
     }
 }

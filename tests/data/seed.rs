@@ -6,7 +6,7 @@ use polystore::{
     progress::Silent,
     roles::{Activity, Orders, Store},
     seed::{Plan, Scale, Summary, run},
-    shop::{ActivityKind, ArticleStatus, Block, Board, OrderStatus, TrendingWindow},
+    shop::{ActivityKind, ArticleStatus, Audience, Block, Board, OrderStatus, TrendingWindow},
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -179,13 +179,13 @@ async fn sqlite_takes_the_seed_twice_and_keeps_it_once() {
     let plan = Plan { scale: Scale::new(0.01).unwrap(), seed: 42 };
     let first = run(&store, &store, &hot, &plan, &Silent).await.unwrap();
     assert_eq!(run(&store, &store, &hot, &plan, &Silent).await.unwrap(), first);
-    let views: i64 = store.activity_view_counts(None).await.unwrap().iter().map(|(_, views)| views).sum();
+    let views: i64 = store.view_counts().await.unwrap().iter().map(|(_, views)| views).sum();
     let (recorded, _) = seeded(0.01, 42).await;
     let seen = recorded.kept().activity.iter().filter(|event| event.kind.code().ends_with("_VIEWED")).count();
     assert_eq!(usize::try_from(views).unwrap(), seen);
     let mut expected: Vec<_> = recorded.kept().orders.iter().map(|row| row.order.clone()).collect();
     let ids: Vec<_> = expected.iter().map(|order| order.id).collect();
-    let mut stored = store.orders_by_ids(&ids).await.unwrap();
+    let mut stored = store.orders_by_ids(&ids, Audience::Everything).await.unwrap();
     stored.sort_by_key(|order| order.id.uuid());
     expected.sort_by_key(|order| order.id.uuid());
     assert_eq!(stored, expected);

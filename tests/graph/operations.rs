@@ -4,7 +4,7 @@
 use crate::support::wiring::{self, Wiring, block_on, operation};
 use polystore::{
     receipt::{self, Caller, Receipt, Role},
-    shop::{ArticleFilter, ArticleOrder, Detail, Window},
+    shop::{ArticleFilter, ArticleOrder, Audience, Detail, Window},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
@@ -110,7 +110,12 @@ fn a_planted_n_plus_1_breaks_the_budget() {
     let caller = Caller { receipt: Arc::clone(&receipt), path: "articles.edges.node.author".into() };
     block_on(receipt::on_account_of(Some(caller), async {
         let (filter, window) = (ArticleFilter::default(), Window::first(20));
-        let page = wiring.stores.documents.articles_page(&filter, ArticleOrder::CreatedDesc, &window, Detail::Summary).await.unwrap();
+        let page = wiring
+            .stores
+            .documents
+            .articles_page(&filter, ArticleOrder::CreatedDesc, &window, Detail::Summary, Audience::Everything)
+            .await
+            .unwrap();
         for article in page.items {
             wiring.stores.relational.customers_by_ids(&[article.author_id]).await.unwrap();
         }

@@ -74,6 +74,7 @@ pub fn wild_json() -> Value {
 /// The preferences of customer number `n`.
 pub fn preferences(n: u128) -> Preferences {
     Preferences {
+        version: 1,
         customer_id: id(n),
         theme: Theme::Dark,
         locale: "de-CH".into(),

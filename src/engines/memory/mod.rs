@@ -3,6 +3,7 @@
 mod cache;
 mod counter;
 mod ranking;
+mod stubs;
 
 use crate::{
     error::Engine,

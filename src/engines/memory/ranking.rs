@@ -51,7 +51,7 @@ impl Rankings for Memory {
         Ok(products.into_iter().filter_map(|product| places.indexes.get(product).map(|&index| places.ranked[index])).collect())
     }
 
-    async fn ranking_put(&self, board: Board, scores: &[(ProductId, f64)]) -> Result<()> {
+    async fn ranking_put(&self, board: Board, scores: &[(ProductId, f64)], _at: crate::shop::Timestamp) -> Result<()> {
         if scores.iter().any(|(_, score)| score.is_nan()) {
             return Err(StoreError::new(Engine::Memory, Kind::Conflict, "a score is not a number"));
         }

@@ -155,21 +155,28 @@ impl Mongodb {
 
 #[async_trait]
 impl Articles for Mongodb {
-    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail) -> Result<Vec<Article>> {
+    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         self.articles(among("_id", ids), detail).await
     }
 
-    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail) -> Result<Vec<Article>> {
+    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
         if slugs.is_empty() {
             return Ok(Vec::new());
         }
         self.articles(doc! { "slug": { "$in": slugs } }, detail).await
     }
 
-    async fn articles_page(&self, filter: &ArticleFilter, order: ArticleOrder, window: &Window, detail: Detail) -> Result<Page<Article>> {
+    async fn articles_page(
+        &self,
+        filter: &ArticleFilter,
+        order: ArticleOrder,
+        window: &Window,
+        detail: Detail,
+        _audience: crate::shop::Audience,
+    ) -> Result<Page<Article>> {
         let field = match order {
             ArticleOrder::CreatedDesc | ArticleOrder::CreatedAsc => "createdAt",
             ArticleOrder::TitleAsc | ArticleOrder::TitleDesc => "title",
@@ -216,6 +223,7 @@ impl Articles for Mongodb {
         authors: &[CustomerId],
         window: &Window,
         detail: Detail,
+        _audience: crate::shop::Audience,
     ) -> Result<Vec<(CustomerId, Page<Article>)>> {
         let only = doc! { "status": any_status() };
         let children = Children { collection: COLLECTION, parent: "authorId", only, list: NEWEST_FIRST, hidden: hidden(detail) };

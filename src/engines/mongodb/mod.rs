@@ -14,6 +14,7 @@ mod json;
 mod page;
 mod preferences;
 mod schema;
+mod stubs;
 pub mod testing;
 mod write;
 

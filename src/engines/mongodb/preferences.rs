@@ -42,6 +42,7 @@ impl From<&Preferences> for Row {
 
 fn preferences(row: Row) -> Result<Preferences> {
     Ok(Preferences {
+        version: 1,
         customer_id: id(row.customer_id),
         theme: row.theme,
         locale: row.locale,

@@ -55,7 +55,8 @@ impl Activity for Postgres {
         self.by_ids(sql!("activity_by_orders"), orders).await
     }
 
-    async fn activity_view_counts(&self, back: Option<Duration>) -> Result<Vec<(Counter, i64)>> {
+    async fn view_counts(&self) -> Result<Vec<(Counter, i64)>> {
+        let back: Option<Duration> = None;
         let millis = back.map(|back| i64::try_from(back.as_millis()).unwrap_or(MAX_MILLIS).min(MAX_MILLIS));
         let rows: Vec<Views> = self.bulk_rows(sql!("activity_view_counts"), Binds::new().with(millis)).await?;
         Ok(rows.into_iter().map(|Views(counter, views)| (counter, views)).collect())

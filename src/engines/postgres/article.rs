@@ -48,21 +48,28 @@ fn whole(detail: Detail) -> bool {
 
 #[async_trait]
 impl Articles for Postgres {
-    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail) -> Result<Vec<Article>> {
+    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         self.rows(sql!("articles_by_ids"), Binds::new().with(uuids(ids)).with(whole(detail))).await
     }
 
-    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail) -> Result<Vec<Article>> {
+    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
         if slugs.is_empty() {
             return Ok(Vec::new());
         }
         self.rows(sql!("articles_by_slugs"), Binds::new().with(slugs).with(whole(detail))).await
     }
 
-    async fn articles_page(&self, filter: &ArticleFilter, order: ArticleOrder, window: &Window, detail: Detail) -> Result<Page<Article>> {
+    async fn articles_page(
+        &self,
+        filter: &ArticleFilter,
+        order: ArticleOrder,
+        window: &Window,
+        detail: Detail,
+        _audience: crate::shop::Audience,
+    ) -> Result<Page<Article>> {
         let (scans, binds) = match order {
             ArticleOrder::CreatedDesc | ArticleOrder::CreatedAsc => (CREATED, Binds::new().window::<DateTime<Utc>>(window)?),
             ArticleOrder::TitleAsc | ArticleOrder::TitleDesc => (TITLE, Binds::new().window::<String>(window)?),
@@ -85,6 +92,7 @@ impl Articles for Postgres {
         authors: &[CustomerId],
         window: &Window,
         detail: Detail,
+        _audience: crate::shop::Audience,
     ) -> Result<Vec<(CustomerId, Page<Article>)>> {
         self.children(authors, window, BY_AUTHOR, sql!("articles_count_by_authors"), Some(detail)).await
     }

@@ -25,6 +25,7 @@ mod row;
 mod sales;
 mod schema;
 mod search;
+mod stubs;
 pub mod testing;
 
 use crate::engines::Limits;

@@ -54,7 +54,7 @@ fn filtered(binds: Binds, filter: &OrderFilter) -> Binds {
 
 #[async_trait]
 impl Orders for Postgres {
-    async fn orders_by_ids(&self, ids: &[OrderId]) -> Result<Vec<Order>> {
+    async fn orders_by_ids(&self, ids: &[OrderId], _audience: crate::shop::Audience) -> Result<Vec<Order>> {
         self.by_ids(sql!("orders_by_ids"), ids).await
     }
 

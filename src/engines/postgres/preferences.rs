@@ -30,6 +30,7 @@ impl FromRow<'_, PgRow> for Preferences {
         // jsonb keeps keys in an order of its own
         json::canonical(&mut extra);
         Ok(Self {
+            version: 1,
             customer_id: row::id(row, "customer_id")?,
             theme: body.theme,
             locale: body.locale.into_owned(),

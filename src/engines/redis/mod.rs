@@ -4,6 +4,7 @@ mod cache;
 mod counter;
 mod error;
 mod ranking;
+mod stubs;
 
 use crate::{
     error::{Engine, Kind, StoreError},

@@ -66,7 +66,7 @@ impl Rankings for Redis {
         Ok(places)
     }
 
-    async fn ranking_put(&self, board: Board, scores: &[(ProductId, f64)]) -> Result<()> {
+    async fn ranking_put(&self, board: Board, scores: &[(ProductId, f64)], _at: crate::shop::Timestamp) -> Result<()> {
         if scores.iter().any(|(_, score)| score.is_nan()) {
             return Err(StoreError::new(Engine::Redis, Kind::Conflict, "a score is not a number"));
         }

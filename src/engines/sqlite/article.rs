@@ -48,21 +48,28 @@ fn whole(detail: Detail) -> bool {
 
 #[async_trait]
 impl Articles for Sqlite {
-    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail) -> Result<Vec<Article>> {
+    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         self.all(sqlx::query_as(include_str!("sql/articles_by_ids.sql")).bind(keys::ids(ids)).bind(whole(detail))).await
     }
 
-    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail) -> Result<Vec<Article>> {
+    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
         if slugs.is_empty() {
             return Ok(Vec::new());
         }
         self.all(sqlx::query_as(include_str!("sql/articles_by_slugs.sql")).bind(keys::texts(slugs)).bind(whole(detail))).await
     }
 
-    async fn articles_page(&self, filter: &ArticleFilter, order: ArticleOrder, window: &Window, detail: Detail) -> Result<Page<Article>> {
+    async fn articles_page(
+        &self,
+        filter: &ArticleFilter,
+        order: ArticleOrder,
+        window: &Window,
+        detail: Detail,
+        _audience: crate::shop::Audience,
+    ) -> Result<Page<Article>> {
         let (texts, sort) = match order {
             ArticleOrder::CreatedDesc | ArticleOrder::CreatedAsc => (BY_CREATED, Sort::Number),
             ArticleOrder::TitleAsc | ArticleOrder::TitleDesc => (BY_TITLE, Sort::Text),
@@ -95,6 +102,7 @@ impl Articles for Sqlite {
         authors: &[CustomerId],
         window: &Window,
         detail: Detail,
+        _audience: crate::shop::Audience,
     ) -> Result<Vec<(CustomerId, Page<Article>)>> {
         if authors.is_empty() {
             return Ok(Vec::new());

@@ -14,6 +14,7 @@ mod product;
 mod row;
 mod sales;
 mod schema;
+mod stubs;
 mod window;
 mod words;
 

@@ -50,7 +50,7 @@ impl FromRow<'_, SqliteRow> for OrderItem {
 
 #[async_trait]
 impl Orders for Sqlite {
-    async fn orders_by_ids(&self, ids: &[OrderId]) -> Result<Vec<Order>> {
+    async fn orders_by_ids(&self, ids: &[OrderId], _audience: crate::shop::Audience) -> Result<Vec<Order>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }

@@ -26,6 +26,7 @@ impl FromRow<'_, SqliteRow> for Preferences {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
         let body: Body<'static> = row::json(row, "body")?;
         Ok(Self {
+            version: 1,
             customer_id: row::id(row, "customer_id")?,
             theme: body.theme,
             locale: body.locale.into_owned(),

@@ -12,7 +12,8 @@ use polystore::{
     error::Kind,
     roles::Documents,
     shop::{
-        Article, ArticleFilter, ArticleId, ArticleOrder, ArticleStatus, Block, CustomerId, Detail, SearchText, Timestamp, Window, time,
+        Article, ArticleFilter, ArticleId, ArticleOrder, ArticleStatus, Audience, Block, CustomerId, Detail, SearchText, Timestamp, Window,
+        time,
     },
 };
 use std::{cmp::Ordering, sync::Arc};
@@ -52,12 +53,12 @@ pub fn sorted(mut articles: Vec<Article>, order: ArticleOrder) -> Vec<Article> {
 
 async fn unknown_and_repeated_keys_do_no_harm(store: Arc<dyn Documents>) {
     store.articles_put(&[article(1), draft(2)]).await.unwrap();
-    let found = store.articles_by_ids(&[id(1), id(9), id(1)], Detail::Whole).await.unwrap();
+    let found = store.articles_by_ids(&[id(1), id(9), id(1)], Detail::Whole, Audience::Everything).await.unwrap();
     assert_eq!(found, [article(1)]);
     let slugs = ["article-2", "article-9", "article-2", "ARTICLE-1", "article-", ""].map(str::to_owned);
-    assert_eq!(store.articles_by_slugs(&slugs, Detail::Whole).await.unwrap(), [draft(2)]);
-    assert_eq!(store.articles_by_ids(&[], Detail::Whole).await.unwrap(), []);
-    assert_eq!(store.articles_by_slugs(&[], Detail::Whole).await.unwrap(), []);
+    assert_eq!(store.articles_by_slugs(&slugs, Detail::Whole, Audience::Everything).await.unwrap(), [draft(2)]);
+    assert_eq!(store.articles_by_ids(&[], Detail::Whole, Audience::Everything).await.unwrap(), []);
+    assert_eq!(store.articles_by_slugs(&[], Detail::Whole, Audience::Everything).await.unwrap(), []);
     let none: [ArticleId; 0] = [];
     store.articles_put(&[]).await.unwrap();
     assert_eq!(store.comments_page_by_articles(&none, &Window::first(1)).await.unwrap(), []);
@@ -70,12 +71,13 @@ async fn a_whole_article_has_all_blocks_and_a_summary_none(store: Arc<dyn Docume
     let window = Window::first(1);
     for (detail, wanted) in [(Detail::Whole, whole.clone()), (Detail::Summary, summary(&whole))] {
         let wanted = [wanted];
-        assert_eq!(store.articles_by_ids(&[id(1)], detail).await.unwrap(), wanted);
-        assert_eq!(store.articles_by_slugs(&["article-1".into()], detail).await.unwrap(), wanted);
-        let page = store.articles_page(&ArticleFilter::default(), ArticleOrder::CreatedDesc, &window, detail).await.unwrap();
+        assert_eq!(store.articles_by_ids(&[id(1)], detail, Audience::Everything).await.unwrap(), wanted);
+        assert_eq!(store.articles_by_slugs(&["article-1".into()], detail, Audience::Everything).await.unwrap(), wanted);
+        let page =
+            store.articles_page(&ArticleFilter::default(), ArticleOrder::CreatedDesc, &window, detail, Audience::Everything).await.unwrap();
         assert_eq!(page.items, wanted);
         assert_eq!(store.articles_page_by_products(&[id(5)], &window, detail).await.unwrap()[0].1.items, wanted);
-        assert_eq!(store.articles_page_by_authors(&[id(1)], &window, detail).await.unwrap()[0].1.items, wanted);
+        assert_eq!(store.articles_page_by_authors(&[id(1)], &window, detail, Audience::Everything).await.unwrap()[0].1.items, wanted);
         assert_eq!(store.articles_search(&search, 10, detail).await.unwrap(), wanted);
     }
 }
@@ -101,7 +103,7 @@ async fn texts_and_borders_come_back_unchanged(store: Arc<dyn Documents>) {
         ..draft(2)
     };
     store.articles_put(&[largest.clone(), smallest.clone()]).await.unwrap();
-    let found = store.articles_by_ids(&[id(1), id(2)], Detail::Whole).await.unwrap();
+    let found = store.articles_by_ids(&[id(1), id(2)], Detail::Whole, Audience::Everything).await.unwrap();
     assert_eq!(sorted(found, ArticleOrder::CreatedAsc), [smallest, largest]);
 }
 
@@ -117,7 +119,7 @@ async fn every_order_can_be_walked_both_ways(store: Arc<dyn Documents>) {
     for order in ORDERS {
         let fetch = |window| {
             let store = Arc::clone(&store);
-            async move { store.articles_page(&ArticleFilter::default(), order, &window, Detail::Whole).await.unwrap() }
+            async move { store.articles_page(&ArticleFilter::default(), order, &window, Detail::Whole, Audience::Everything).await.unwrap() }
         };
         walk(&sorted(all.clone(), order), |article| order.key(article), fetch).await;
     }
@@ -148,7 +150,7 @@ async fn filters_work_alone_and_together(store: Arc<dyn Documents>) {
                 let fitting: Vec<_> = all.iter().filter(fits).cloned().collect();
                 for order in ORDERS {
                     let window = Window { total: true, ..Window::first(100) };
-                    let page = store.articles_page(&filter, order, &window, Detail::Whole).await.unwrap();
+                    let page = store.articles_page(&filter, order, &window, Detail::Whole, Audience::Everything).await.unwrap();
                     assert_eq!(page.items, sorted(fitting.clone(), order), "{filter:?} {order:?}");
                     assert_eq!(page.total, Some(fitting.len() as u64), "{filter:?}");
                 }
@@ -164,10 +166,10 @@ async fn filters_work_alone_and_together(store: Arc<dyn Documents>) {
     ] {
         let filter = ArticleFilter { tag: tag.map(str::to_owned), status, author_id };
         for order in [ArticleOrder::CreatedDesc, ArticleOrder::TitleAsc] {
-            let whole = store.articles_page(&filter, order, &Window::first(100), Detail::Whole).await.unwrap().items;
+            let whole = store.articles_page(&filter, order, &Window::first(100), Detail::Whole, Audience::Everything).await.unwrap().items;
             let fetch = |window| {
                 let (store, filter) = (Arc::clone(&store), filter.clone());
-                async move { store.articles_page(&filter, order, &window, Detail::Whole).await.unwrap() }
+                async move { store.articles_page(&filter, order, &window, Detail::Whole, Audience::Everything).await.unwrap() }
             };
             walk(&whole, |article| order.key(article), fetch).await;
         }
@@ -180,7 +182,10 @@ async fn putting_twice_is_the_same_as_once(store: Arc<dyn Documents>) {
     assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
     store.articles_put(&rows).await.unwrap();
     let window = Window { total: true, ..Window::first(100) };
-    let page = store.articles_page(&ArticleFilter::default(), ArticleOrder::CreatedAsc, &window, Detail::Whole).await.unwrap();
+    let page = store
+        .articles_page(&ArticleFilter::default(), ArticleOrder::CreatedAsc, &window, Detail::Whole, Audience::Everything)
+        .await
+        .unwrap();
     assert_eq!(page.items, rows);
     assert_eq!(page.total, Some(3));
 }
@@ -199,15 +204,16 @@ async fn putting_a_known_id_replaces_the_article(store: Arc<dyn Documents>) {
         ..article(1)
     };
     store.articles_put(std::slice::from_ref(&after)).await.unwrap();
-    assert_eq!(store.articles_by_ids(&[id(1)], Detail::Whole).await.unwrap(), std::slice::from_ref(&after));
+    assert_eq!(store.articles_by_ids(&[id(1)], Detail::Whole, Audience::Everything).await.unwrap(), std::slice::from_ref(&after));
     // nothing of the old one is left in any index
-    assert_eq!(store.articles_by_slugs(&["article-1".into()], Detail::Whole).await.unwrap(), []);
+    assert_eq!(store.articles_by_slugs(&["article-1".into()], Detail::Whole, Audience::Everything).await.unwrap(), []);
     let found = |text: &str| SearchText::parse(text).unwrap();
     assert_eq!(store.articles_search(&found("old"), 10, Detail::Whole).await.unwrap(), []);
     assert_eq!(store.articles_search(&found("überschrift"), 10, Detail::Whole).await.unwrap(), []);
     assert_eq!(store.articles_search(&found("new words"), 10, Detail::Whole).await.unwrap(), std::slice::from_ref(&after));
     let filter = ArticleFilter { tag: Some("garden".into()), ..ArticleFilter::default() };
-    let page = store.articles_page(&filter, ArticleOrder::CreatedAsc, &Window::first(9), Detail::Whole).await.unwrap();
+    let page =
+        store.articles_page(&filter, ArticleOrder::CreatedAsc, &Window::first(9), Detail::Whole, Audience::Everything).await.unwrap();
     assert_eq!(page.items, [article(2)]);
     let pages = store.articles_page_by_products(&[id(1), id(2)], &Window::first(9), Detail::Whole).await.unwrap();
     let pages: Vec<_> = pages.into_iter().filter(|(_, page)| !page.items.is_empty()).map(|(id, page)| (id, page.items)).collect();
@@ -226,7 +232,7 @@ async fn a_slug_that_another_article_has_is_a_conflict(store: Arc<dyn Documents>
         let refused = store.articles_put(&rows).await.unwrap_err();
         assert_eq!(refused.kind, Kind::Conflict, "{refused:?}");
     }
-    let mut found = store.articles_by_ids(&[id(1), id(2), id(3)], Detail::Whole).await.unwrap();
+    let mut found = store.articles_by_ids(&[id(1), id(2), id(3)], Detail::Whole, Audience::Everything).await.unwrap();
     found.sort_by_key(|article| article.id.uuid());
     assert_eq!(found, [article(1), article(2)]);
 }
@@ -235,13 +241,13 @@ async fn two_thousand_keys_are_answered_at_once(store: Arc<dyn Documents>) {
     let rows: Vec<_> = (1..=300).map(article).collect();
     store.articles_put(&rows).await.unwrap();
     let keys: Vec<ArticleId> = (1..=2_000).map(id).collect();
-    let found = store.articles_by_ids(&keys, Detail::Whole).await.unwrap();
+    let found = store.articles_by_ids(&keys, Detail::Whole, Audience::Everything).await.unwrap();
     assert_eq!(sorted(found, ArticleOrder::CreatedAsc), rows);
     let slugs: Vec<_> = (1..=2_000).map(|n| format!("article-{n}")).collect();
-    let found = store.articles_by_slugs(&slugs, Detail::Whole).await.unwrap();
+    let found = store.articles_by_slugs(&slugs, Detail::Whole, Audience::Everything).await.unwrap();
     assert_eq!(sorted(found, ArticleOrder::CreatedAsc), rows);
     let authors: Vec<CustomerId> = (1..=2_000).map(id).collect();
-    let pages = store.articles_page_by_authors(&authors, &Window::first(100), Detail::Summary).await.unwrap();
+    let pages = store.articles_page_by_authors(&authors, &Window::first(100), Detail::Summary, Audience::Everything).await.unwrap();
     assert_eq!(pages.iter().map(|(_, page)| page.items.len()).sum::<usize>(), 100);
 }
 
@@ -249,5 +255,5 @@ async fn a_thousand_blocks_are_kept(store: Arc<dyn Documents>) {
     let many: Vec<_> = (0..1_000).map(|n| Block::Paragraph { text: format!("{n} {}", "text ".repeat(100)) }).collect();
     let large = Article { blocks: many, ..article(1) };
     store.articles_put(std::slice::from_ref(&large)).await.unwrap();
-    assert!(store.articles_by_ids(&[id(1)], Detail::Whole).await.unwrap() == [large]);
+    assert!(store.articles_by_ids(&[id(1)], Detail::Whole, Audience::Everything).await.unwrap() == [large]);
 }

@@ -16,7 +16,7 @@ use crate::{
 use libtest_mimic::Trial;
 use polystore::{
     roles::Documents,
-    shop::{Article, ArticleOrder, CustomerId, Detail, ProductId, Window},
+    shop::{Article, ArticleOrder, Audience, CustomerId, Detail, ProductId, Window},
 };
 use std::sync::Arc;
 
@@ -97,7 +97,7 @@ async fn an_author_sees_drafts_and_can_walk_both_ways(store: Arc<dyn Documents>)
     let fetch = |window: Window| {
         let store = Arc::clone(&store);
         async move {
-            let pages = store.articles_page_by_authors(&[id(2), id(1), id(9)], &window, Detail::Whole).await.unwrap();
+            let pages = store.articles_page_by_authors(&[id(2), id(1), id(9)], &window, Detail::Whole, Audience::Everything).await.unwrap();
             page_of(&pages, &id::<CustomerId>(1), &window)
         }
     };
@@ -109,13 +109,13 @@ async fn each_of_many_authors_has_a_page_of_their_own(store: Arc<dyn Documents>)
     store.articles_put(&all).await.unwrap();
     let authors: Vec<CustomerId> = (0..=9).map(id).collect();
     let window = Window { total: true, ..Window::first(2) };
-    let pages = store.articles_page_by_authors(&authors, &window, Detail::Whole).await.unwrap();
+    let pages = store.articles_page_by_authors(&authors, &window, Detail::Whole, Audience::Everything).await.unwrap();
     for author in authors {
         let page = page_of(&pages, &author, &window);
         let list: Vec<_> = all.iter().rev().filter(|article| article.author_id == author).cloned().collect();
         assert_eq!(page.items, list.iter().take(2).cloned().collect::<Vec<_>>(), "{author}");
         assert_eq!((page.has_next, page.total), (list.len() > 2, Some(list.len() as u64)));
     }
-    assert_eq!(store.articles_page_by_authors(&[], &window, Detail::Whole).await.unwrap(), []);
+    assert_eq!(store.articles_page_by_authors(&[], &window, Detail::Whole, Audience::Everything).await.unwrap(), []);
     assert_eq!(store.articles_page_by_products(&[], &window, Detail::Whole).await.unwrap(), []);
 }

@@ -19,7 +19,7 @@ use polystore::{
     engines::{Limits, mongodb::Mongodb, mongodb::testing::fresh_database},
     error::{Engine, Kind},
     roles::{Activity, Articles, Comments, SchemaState, Store},
-    shop::{Article, ArticleFilter, ArticleOrder, ArticleStatus, CustomerId, Detail, Page, SearchText, Window},
+    shop::{Article, ArticleFilter, ArticleOrder, ArticleStatus, Audience, CustomerId, Detail, Page, SearchText, Window},
 };
 
 pub fn trials() -> Vec<Trial> {
@@ -133,7 +133,9 @@ async fn a_read_examines_about_as_many_keys_as_it_returns_rows_and_is_one_comman
                     (None, Some(ArticleStatus::Published), Some(id(1))),
                 ] {
                     let filter = ArticleFilter { tag: tag.map(str::to_owned), status, author_id };
-                    let page = async { store.articles_page(&filter, order, &window, Detail::Summary).await.unwrap().items.len() };
+                    let page = async {
+                        store.articles_page(&filter, order, &window, Detail::Summary, Audience::Everything).await.unwrap().items.len()
+                    };
                     check(format!("{filter:?} {order:?} {window:?}"), profiled(&database, page).await);
                 }
             }
@@ -142,7 +144,8 @@ async fn a_read_examines_about_as_many_keys_as_it_returns_rows_and_is_one_comman
     let window = Window { after: Some(ArticleOrder::CreatedDesc.key(middle)), ..Window::first(20) };
     let work = async { rows(&store.articles_page_by_products(&[id(1), id(2), id(12)], &window, Detail::Whole).await.unwrap()) };
     check("by products".into(), profiled(&database, work).await);
-    let work = async { rows(&store.articles_page_by_authors(&[id(0), id(1)], &window, Detail::Whole).await.unwrap()) };
+    let work =
+        async { rows(&store.articles_page_by_authors(&[id(0), id(1)], &window, Detail::Whole, Audience::Everything).await.unwrap()) };
     check("by authors".into(), profiled(&database, work).await);
     let work = async { rows(&store.comments_page_by_articles(&[id(0), id(1)], &window).await.unwrap()) };
     check("comments".into(), profiled(&database, work).await);

@@ -2,7 +2,7 @@ use super::{Store, assert_conflict, by_id, paging};
 use crate::{contract, support::engines::relational, support::sample};
 use libtest_mimic::Trial;
 use polystore::shop::{
-    Currency, CustomerId, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderStatus, OrderWithItems, Page, Window,
+    Audience, Currency, CustomerId, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderStatus, OrderWithItems, Page, Window,
 };
 
 pub fn trials() -> Vec<Trial> {
@@ -60,7 +60,7 @@ async fn orders_and_their_lines_come_back_as_they_were_put(store: Store) {
     let rows = [first, sample::order(2, 2, &[(2, 1)])];
     store.orders_put(&rows).await.unwrap();
     let asked: [OrderId; 4] = [2, 1, 2, 9].map(sample::id);
-    assert_eq!(by_id(store.orders_by_ids(&asked).await.unwrap(), |order| order.id), heads(&rows));
+    assert_eq!(by_id(store.orders_by_ids(&asked, Audience::Everything).await.unwrap(), |order| order.id), heads(&rows));
     let items = store.order_items_by_orders(&asked).await.unwrap();
     for row in &rows {
         let of_it: Vec<_> = items.iter().filter(|item| item.order_id == row.order.id).cloned().collect();
@@ -243,7 +243,7 @@ async fn ten_thousand_orders_are_put_and_five_thousand_looked_up_at_once(store: 
     let page = store.orders_page(&OrderFilter::default(), OrderOrder::PlacedDesc, &window).await.unwrap();
     assert_eq!((page.total, page.items), (Some(10_000), vec![rows[9_999].order.clone()]));
     let ids: Vec<_> = rows.iter().step_by(2).map(|row| row.order.id).collect();
-    let found = by_id(store.orders_by_ids(&ids).await.unwrap(), |order| order.id);
+    let found = by_id(store.orders_by_ids(&ids, Audience::Everything).await.unwrap(), |order| order.id);
     assert_eq!(found, rows.iter().step_by(2).map(|row| row.order.clone()).collect::<Vec<_>>());
     let items = by_id(store.order_items_by_orders(&ids).await.unwrap(), |item| (item.order_id, item.line));
     assert_eq!(items, rows.iter().step_by(2).flat_map(|row| row.items.clone()).collect::<Vec<_>>());

@@ -1,0 +1,3 @@
+//! LOCAL STUBS
+use crate::roles::Outbox;
+impl Outbox for super::Mongodb {}

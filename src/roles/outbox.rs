@@ -1,0 +1,52 @@
+//! The outbox: events that were committed together with what they tell of, until a relay has told them. Both durable roles have one.
+
+use super::Result;
+use crate::shop::{Claimed, EventId, OutboxState, Parked, Timestamp};
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// Most characters of a failure that is kept with an event.
+pub const MAX_ERROR_CHARS: usize = 500;
+
+/// Events on their way out. An engine that plays both durable roles for one shop has one outbox for both.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Takes at most `limit` events for `lease`: until then, or until they are done or put back, nobody else gets them.
+    /// Promises: two servers that ask at once get different events (`SKIP LOCKED` or its like); of each aggregate only the first event
+    /// that is neither done nor parked can be taken, so an aggregate's events are told in their order (`sequence`, then id);
+    /// events whose retry lies ahead, or that are leased, are left out. Oldest first. Never a watermark: ids commit out of order.
+    async fn outbox_claim(&self, limit: u32, lease: Duration) -> Result<Vec<Claimed>> {
+        super::missing()
+    }
+
+    /// These events were told: they are gone. Promises: ids that are gone already do no harm.
+    async fn outbox_done(&self, ids: &[EventId]) -> Result<()> {
+        super::missing()
+    }
+
+    /// An event could not be told. It can be taken again after `wait`; `None` parks it. `counted` says whether it was the event's own fault,
+    /// which counts as a try: a store that is down is not.
+    async fn outbox_failed(&self, id: EventId, wait: Option<Duration>, counted: bool, error: &str) -> Result<()> {
+        super::missing()
+    }
+
+    /// How the outbox stands.
+    async fn outbox_state(&self) -> Result<OutboxState> {
+        super::missing()
+    }
+
+    /// Parked events, oldest first, at most `limit`.
+    async fn outbox_parked(&self, limit: u32) -> Result<Vec<Parked>> {
+        super::missing()
+    }
+
+    /// Lets parked events be told again, with no tries counted: these, or all if the list is empty. Gives their number.
+    async fn outbox_retry(&self, ids: &[EventId]) -> Result<u64> {
+        super::missing()
+    }
+
+    /// Forgets idempotency keys that were used before this time, at most 10,000 a call. Gives their number.
+    async fn once_prune(&self, before: Timestamp) -> Result<u64> {
+        super::missing()
+    }
+}

@@ -1,7 +1,7 @@
 //! From a request to the bytes of its answer: tokens, parse, guard, library, selection order.
 
 use super::{
-    Graph,
+    Graph, absent,
     error::Code,
     guard, merge,
     reply::{Problem, Reply},
@@ -46,7 +46,7 @@ impl Graph {
 
     async fn answer(&self, asked: Operation, receipt: Option<Arc<Receipt>>) -> Result<Reply, Problem> {
         let mut document = self.parse(&asked.query)?;
-        let variables = variables(asked.variables)?;
+        let mut variables = variables(asked.variables)?;
         guard::check(&document, &variables, &self.limits).map_err(|refusal| Problem::new(refusal.code, refusal.message))?;
         let chosen = choose(&document, asked.operation_name.as_deref())?;
         if asked.only_queries && chosen.ty != OperationType::Query {
@@ -57,6 +57,7 @@ impl Graph {
         }
         all_given(chosen, &variables)?;
         merge::check(&document, chosen).map_err(|refusal| Problem::new(refusal.code, refusal.message))?;
+        absent::complete(&document, chosen, &mut variables);
         selection::add_hidden_types(&mut document);
 
         let loads = Loads::new(Arc::clone(&self.stores), receipt);

@@ -1,5 +1,6 @@
 //! The graph: one file a noun, `#[Object]` on the shop's own structs, and what stands around execution.
 
+pub mod absent;
 pub mod activity;
 pub mod article;
 pub mod ask;

@@ -130,6 +130,7 @@ impl<R: Store + ?Sized> Store for Observed<R> {
 
 observe!(Customers {
     customers_by_ids(ids: &[CustomerId]) -> Vec<Customer>, ids.len();
+    customers_by_emails(emails: &[String]) -> Vec<Customer>, emails.len();
     customers_page(filter: &CustomerFilter, window: &Window) -> Page<Customer>, 1;
     customers_total_spent(ids: &[CustomerId]) -> Vec<(CustomerId, Money)>, ids.len();
     customers_put(rows: &[Customer]) -> (), rows.len();
@@ -161,6 +162,7 @@ observe!(Catalog {
     categories_put(rows: &[Category]) -> (), rows.len();
     products_by_ids(ids: &[ProductId]) -> Vec<Product>, ids.len();
     products_by_slugs(slugs: &[String]) -> Vec<Product>, slugs.len();
+    products_by_skus(skus: &[String]) -> Vec<Product>, skus.len();
     products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>, 1;
     products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>, categories.len();
     products_search(text: &SearchText, limit: u32) -> Vec<Product>, 1;

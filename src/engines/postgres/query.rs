@@ -166,15 +166,15 @@ impl Postgres {
         self.rows(sql, Binds::new().with(uuids(ids))).await
     }
 
-    /// The rows with these slugs.
-    pub(super) async fn by_slugs<T>(&self, sql: &'static str, slugs: &[String]) -> Result<Vec<T>>
+    /// The rows with these texts: slugs, e-mails, SKUs.
+    pub(super) async fn by_texts<T>(&self, sql: &'static str, texts: &[String]) -> Result<Vec<T>>
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
-        if slugs.is_empty() {
+        if texts.is_empty() {
             return Ok(Vec::new());
         }
-        self.rows(sql, Binds::new().with(slugs)).await
+        self.rows(sql, Binds::new().with(texts)).await
     }
 
     /// The page of a list; the count runs only when its total is wanted.

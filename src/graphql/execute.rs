@@ -4,8 +4,10 @@ use super::{
     Graph, absent,
     error::Code,
     guard, merge,
+    mutation::KeyHeader,
     reply::{Problem, Reply},
     selection, tokens,
+    who::Who,
 };
 use crate::{loaders::Loads, receipt::Receipt};
 use async_graphql::{
@@ -30,6 +32,10 @@ pub struct Operation {
     pub receipt: bool,
     /// Whether anything but queries is refused (a GET request).
     pub only_queries: bool,
+    /// The token of `Authorization: Bearer …`.
+    pub token: Option<String>,
+    /// The `Idempotency-Key` header.
+    pub idempotency_key: Option<String>,
 }
 
 impl Graph {
@@ -58,15 +64,31 @@ impl Graph {
         all_given(chosen, &variables)?;
         merge::check(&document, chosen).map_err(|refusal| Problem::new(refusal.code, refusal.message))?;
         absent::complete(&document, chosen, &mut variables);
+        let mutation = chosen.ty == OperationType::Mutation;
         selection::add_hidden_types(&mut document);
 
+        let who = match asked.token {
+            None => Who::anonymous(self.anonymous),
+            Some(token) => Who::of_token(&token, &self.stores)
+                .await
+                .map_err(|_| Problem::new(Code::Unauthenticated, "the token is not, or not any more, that of a session: sign in"))?,
+        };
         let loads = Loads::new(Arc::clone(&self.stores), receipt);
-        let mut request = Request::new(asked.query).variables(variables.clone()).data(Arc::clone(&loads)).data(crate::shop::Viewer::Reader);
+        let mut request = Request::new(asked.query).variables(variables.clone()).data(Arc::clone(&loads)).data(Arc::new(who));
+        if let Some(key) = asked.idempotency_key {
+            request = request.data(KeyHeader(key));
+        }
         request.operation_name.clone_from(&asked.operation_name);
         request.set_parsed_query(document.clone());
         let within_time = tokio::time::timeout(self.limits.time, loads.drive(self.library.execute(request))).await;
         let response = within_time.map_err(|_| {
             let seconds = self.limits.time.as_secs_f64();
+            if mutation {
+                let message = format!(
+                    "not answered within {seconds} seconds, and nobody knows what was done: send it again with the same idempotency key"
+                );
+                return Problem::new(Code::UnknownOutcome, message);
+            }
             Problem::new(Code::DeadlineExceeded, format!("the request took longer than {seconds} seconds"))
         })?;
         let chosen = choose(&document, asked.operation_name.as_deref())?;

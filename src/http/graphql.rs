@@ -19,6 +19,9 @@ use serde_json::{Map, Value};
 /// Asks for the receipt.
 const RECEIPT: HeaderName = HeaderName::from_static("x-polystore-receipt");
 
+/// A request that is sent again under the same key is done once.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
 /// What may stand in the URL; values are texts.
 #[derive(Debug, Default, Deserialize)]
 pub struct Parameters {
@@ -63,7 +66,8 @@ pub async fn get(
         };
         let query = given.query.unwrap_or_default();
         let operation_name = given.operation_name.filter(|name| !name.is_empty());
-        Ok(Operation { query, operation_name, variables, receipt, only_queries: true })
+        let (token, idempotency_key) = (bearer(&headers), None);
+        Ok(Operation { query, operation_name, variables, receipt, only_queries: true, token, idempotency_key })
     });
     answer(&graph, operation, media, &id).await
 }
@@ -101,6 +105,8 @@ pub async fn post(
             variables: variables.unwrap_or_default(),
             receipt,
             only_queries: false,
+            token: bearer(&headers),
+            idempotency_key: text(&headers, &IDEMPOTENCY_KEY),
         }),
         Err(_) => Err(bad_request("the body must be a JSON object with query, and optionally operationName and variables")),
     };
@@ -127,6 +133,8 @@ async fn answer(graph: &Graph, operation: Result<Operation, Problem>, media: Med
         _ if needs_post => StatusCode::METHOD_NOT_ALLOWED,
         _ if dead => StatusCode::SERVICE_UNAVAILABLE,
         Some(code) if code == Code::DeadlineExceeded.name() => StatusCode::GATEWAY_TIMEOUT,
+        Some(code) if code == Code::Unauthenticated.name() => StatusCode::UNAUTHORIZED,
+        Some(code) if code == Code::UnknownOutcome.name() => StatusCode::GATEWAY_TIMEOUT,
         Some(code) if code == Code::Internal.name() => StatusCode::INTERNAL_SERVER_ERROR,
         Some(_) if malformed || media == Media::Response => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
@@ -156,6 +164,21 @@ fn bad_request(message: &str) -> Problem {
 
 fn not_acceptable() -> Response {
     (StatusCode::NOT_ACCEPTABLE, "answers are application/graphql-response+json or application/json\n").into_response()
+}
+
+/// The token of `Authorization: Bearer …`. Another scheme is no token of ours, which is told as a wrong one.
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = text(headers, &header::AUTHORIZATION)?;
+    let (scheme, token) = value.split_once(' ').unwrap_or((&value, ""));
+    Some(if scheme.eq_ignore_ascii_case("bearer") { token.trim().to_owned() } else { String::new() })
+}
+
+/// A header's text; what is not text, or given twice, is a text that fits nothing.
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    let value = if values.next().is_some() { "" } else { value.to_str().unwrap_or_default() };
+    Some(value.to_owned())
 }
 
 fn wants_receipt(headers: &HeaderMap, parameter: Option<&str>) -> bool {

@@ -8,6 +8,7 @@
 //! - [`layers`]: what stands between a role and its engine.
 //! - [`stores`]: one implementation for each role, wired together.
 //! - [`loaders`]: one question a type, batched within a request.
+//! - [`fanout`]: what one listener hears, told to all who watch.
 //! - [`graphql`]: the graph itself.
 //! - [`http`]: the front door.
 //! - [`actions`]: use cases over the roles.
@@ -23,6 +24,7 @@ pub mod commands;
 pub mod config;
 pub mod engines;
 pub mod error;
+pub mod fanout;
 pub mod graphql;
 pub mod http;
 pub mod import;

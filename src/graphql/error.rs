@@ -19,6 +19,10 @@ pub enum Code {
     QueryTooComplex,
     /// A value that the client sent is not acceptable.
     BadUserInput,
+    /// Not allowed to whoever asks.
+    Forbidden,
+    /// There is no such thing, or the viewer does not see it.
+    NotFound,
     /// A store does not answer; other fields may have.
     StoreUnavailable,
     /// The request took too long.
@@ -27,6 +31,10 @@ pub enum Code {
     PayloadTooLarge,
     /// The body is of a type that is not taken.
     UnsupportedMediaType,
+    /// The server, or this connection, has too much to do already.
+    Overloaded,
+    /// The server is being stopped.
+    ShuttingDown,
     /// A mistake of the server.
     Internal,
 }
@@ -40,10 +48,14 @@ impl Code {
             Self::QueryTooDeep => "QUERY_TOO_DEEP",
             Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
             Self::BadUserInput => "BAD_USER_INPUT",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
             Self::StoreUnavailable => "STORE_UNAVAILABLE",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::Overloaded => "OVERLOADED",
+            Self::ShuttingDown => "SHUTTING_DOWN",
             Self::Internal => "INTERNAL",
         }
     }

@@ -5,11 +5,11 @@ use super::{
     error::Code,
     guard, merge,
     reply::{Problem, Reply},
-    selection, tokens,
+    selection, single_root, tokens,
 };
 use crate::{loaders::Loads, receipt::Receipt};
 use async_graphql::{
-    Name, Request, Variables,
+    Name, Request, Response, Variables,
     parser::{
         parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
@@ -28,48 +28,71 @@ pub struct Operation {
     pub variables: serde_json::Map<String, serde_json::Value>,
     /// Whether the client wants to know what the answer cost.
     pub receipt: bool,
-    /// Whether anything but queries is refused (a GET request).
+    /// Whether mutations are refused (a GET request).
     pub only_queries: bool,
+    /// What the client shows to prove who asks.
+    pub token: Option<String>,
+    /// Under which key a mutation is done once, where its input names none.
+    pub idempotency_key: Option<String>,
+}
+
+/// An operation that passed every check before the library's own.
+pub(super) struct Prepared {
+    asked: Operation,
+    document: ExecutableDocument,
+    variables: Variables,
+    /// What it is.
+    pub(super) kind: OperationType,
 }
 
 impl Graph {
-    /// Answers one operation.
+    /// Answers one query or mutation.
     pub async fn execute(&self, operation: Operation) -> Reply {
         let receipt = operation.receipt.then(|| Arc::new(Receipt::default()));
-        let mut reply = match self.answer(operation, receipt.clone()).await {
-            Ok(reply) => reply,
+        let mut reply = match self.prepare(operation) {
+            Ok(prepared) if prepared.kind == OperationType::Subscription => {
+                let how = "subscriptions are answered as a stream: use a WebSocket, or accept text/event-stream";
+                Reply::refused(Problem::new(Code::BadUserInput, how))
+            }
+            Ok(prepared) => self.run(&prepared, receipt.clone()).await,
             Err(problem) => Reply::refused(problem),
         };
         reply.receipt = receipt;
         reply
     }
 
-    async fn answer(&self, asked: Operation, receipt: Option<Arc<Receipt>>) -> Result<Reply, Problem> {
+    /// All checks that need no store.
+    pub(super) fn prepare(&self, mut asked: Operation) -> Result<Prepared, Problem> {
         let mut document = self.parse(&asked.query)?;
-        let variables = variables(asked.variables)?;
-        guard::check(&document, &variables, &self.limits).map_err(|refusal| Problem::new(refusal.code, refusal.message))?;
+        let variables = variables(std::mem::take(&mut asked.variables))?;
+        guard::check(&document, &variables, &self.limits).map_err(refused)?;
         let chosen = choose(&document, asked.operation_name.as_deref())?;
-        if asked.only_queries && chosen.ty != OperationType::Query {
+        let kind = chosen.ty;
+        if asked.only_queries && kind == OperationType::Mutation {
             let problem = Problem::new(Code::BadUserInput, "a GET request may only run queries: send mutations by POST");
-            let mut reply = Reply::refused(problem);
-            reply.needs_post = true;
-            return Ok(reply);
+            return Err(problem.needs_post());
         }
         all_given(chosen, &variables)?;
-        merge::check(&document, chosen).map_err(|refusal| Problem::new(refusal.code, refusal.message))?;
+        merge::check(&document, chosen).map_err(refused)?;
+        single_root::settle(&mut document).map_err(refused)?;
         selection::add_hidden_types(&mut document);
+        Ok(Prepared { asked, document, variables, kind })
+    }
 
+    /// Runs a query or mutation.
+    pub(super) async fn run(&self, prepared: &Prepared, receipt: Option<Arc<Receipt>>) -> Reply {
         let loads = Loads::new(Arc::clone(&self.stores), receipt);
-        let mut request = Request::new(asked.query).variables(variables.clone()).data(Arc::clone(&loads)).data(crate::shop::Viewer::Reader);
-        request.operation_name.clone_from(&asked.operation_name);
-        request.set_parsed_query(document.clone());
-        let within_time = tokio::time::timeout(self.limits.time, loads.drive(self.library.execute(request))).await;
-        let response = within_time.map_err(|_| {
-            let seconds = self.limits.time.as_secs_f64();
-            Problem::new(Code::DeadlineExceeded, format!("the request took longer than {seconds} seconds"))
-        })?;
-        let chosen = choose(&document, asked.operation_name.as_deref())?;
-        Ok(Reply::executed(response, &document, chosen, &variables))
+        let request = prepared.request().data(Arc::clone(&loads));
+        match tokio::time::timeout(self.limits.time, loads.drive(self.library.execute(request))).await {
+            Ok(response) => prepared.reply(response),
+            Err(_) => Reply::refused(self.too_late("the request")),
+        }
+    }
+
+    /// The deadline is over.
+    pub(super) fn too_late(&self, what: &str) -> Problem {
+        let seconds = self.limits.time.as_secs_f64();
+        Problem::new(Code::DeadlineExceeded, format!("{what} took longer than {seconds} seconds"))
     }
 
     fn parse(&self, query: &str) -> Result<ExecutableDocument, Problem> {
@@ -92,6 +115,33 @@ impl Graph {
             Problem::new(Code::GraphqlParseFailed, message).at(at)
         })
     }
+}
+
+impl Prepared {
+    /// The operation as the library takes it, without the loads of its fields.
+    pub(super) fn request(&self) -> Request {
+        let mut request = Request::new(self.asked.query.as_str()).variables(self.variables.clone()).data(crate::shop::Viewer::Reader);
+        request.operation_name.clone_from(&self.asked.operation_name);
+        request.set_parsed_query(self.document.clone());
+        request
+    }
+
+    /// What the library answered, as it goes to the client.
+    pub(super) fn reply(&self, response: Response) -> Reply {
+        match choose(&self.document, self.asked.operation_name.as_deref()) {
+            Ok(chosen) => Reply::executed(response, &self.document, chosen, &self.variables),
+            Err(problem) => Reply::refused(problem),
+        }
+    }
+
+    /// Whether the client wants to know what each answer cost.
+    pub(super) fn wants_receipt(&self) -> bool {
+        self.asked.receipt
+    }
+}
+
+fn refused(refusal: guard::Refusal) -> Problem {
+    Problem::new(refusal.code, refusal.message)
 }
 
 /// The operation to run.

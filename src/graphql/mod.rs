@@ -24,37 +24,38 @@ pub mod scalars;
 pub mod search;
 pub mod selection;
 pub mod server;
+pub mod single_root;
+pub mod stream;
+pub mod subscription;
 pub mod tokens;
 
-use crate::stores::Stores;
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema};
+use crate::{fanout::Fanout, stores::Stores};
+use async_graphql::{EmptyMutation, SDLExportOptions, Schema, SchemaBuilder};
 use limits::Limits;
 use std::sync::Arc;
 
-type Library = Schema<query::Query, EmptyMutation, EmptySubscription>;
+type Library = Schema<query::Query, EmptyMutation, subscription::Subscription>;
 
 /// The graph over some stores, within some limits.
 #[derive(Clone)]
 pub struct Graph {
     library: Library,
+    /// The same schema with an extension for events, which would cost every field of a query.
+    streaming: Library,
     stores: Arc<Stores>,
+    fanout: Arc<Fanout>,
+    turns: Arc<stream::Turns>,
     limits: Limits,
 }
 
 impl Graph {
-    /// Builds the schema. The library's own limits are a second wall behind the guard: a little wider, so that the guard's
-    /// messages and codes are the ones that clients see.
+    /// Builds the schema.
     pub fn new(stores: Stores, limits: Limits) -> Self {
+        let fanout = Arc::new(Fanout::new(Arc::clone(&stores.hot) as _, Arc::clone(&stores.hot) as _));
         let stores = Arc::new(stores);
-        let library = Schema::build(query::Query, EmptyMutation, EmptySubscription)
-            .data(Arc::clone(&stores))
-            .data(limits)
-            .limit_depth(usize::try_from(limits.depth.max(limits::INTROSPECTION_DEPTH)).unwrap_or(usize::MAX).saturating_add(2))
-            .limit_complexity(usize::try_from(limits.complexity).unwrap_or(usize::MAX))
-            .limit_recursive_depth(limits::NESTING)
-            .limit_directives(usize::try_from(limits.directives).unwrap_or(usize::MAX))
-            .finish();
-        Self { library, stores, limits }
+        let schema = || within(limits).data(limits).data(Arc::clone(&stores)).data(Arc::clone(&fanout));
+        let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
+        Self { library, streaming, stores, fanout, turns: Arc::default(), limits }
     }
 
     /// The schema in GraphQL's schema language: what `graphql/schema.graphql` holds.
@@ -67,6 +68,11 @@ impl Graph {
         &self.stores
     }
 
+    /// Who watches what here.
+    pub fn fanout(&self) -> &Fanout {
+        &self.fanout
+    }
+
     /// What an operation may be at most.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -75,7 +81,22 @@ impl Graph {
 
 /// The schema without any store: for printing it.
 pub fn sdl() -> String {
-    Schema::build(query::Query, EmptyMutation, EmptySubscription).finish().sdl_with_options(export())
+    schema().finish().sdl_with_options(export())
+}
+
+fn schema() -> SchemaBuilder<query::Query, EmptyMutation, subscription::Subscription> {
+    Schema::build(query::Query, EmptyMutation, subscription::Subscription)
+}
+
+/// The library's own limits are a second wall behind the guard: a little wider, so that the guard's messages and codes are the ones
+/// that clients see.
+fn within(limits: Limits) -> SchemaBuilder<query::Query, EmptyMutation, subscription::Subscription> {
+    let size = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
+    schema()
+        .limit_depth(size(limits.depth.max(limits::INTROSPECTION_DEPTH)).saturating_add(2))
+        .limit_complexity(size(limits.complexity))
+        .limit_recursive_depth(limits::NESTING)
+        .limit_directives(size(limits.directives))
 }
 
 fn export() -> SDLExportOptions {

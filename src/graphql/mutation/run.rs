@@ -22,7 +22,12 @@ pub struct KeyHeader(pub String);
 pub async fn run<T>(ctx: &Context<'_>, key: Option<String>, action: impl AsyncFnOnce(&Asker, &Stores) -> Outcome<T>) -> Result<Ran<T>> {
     let stores = ctx.data::<Arc<Stores>>()?;
     // of several changes in one request, each has a key of its own
-    let header = || ctx.data_opt::<KeyHeader>().map(|KeyHeader(key)| format!("{key}/{}", ctx.item.node.response_key().node));
+    let header = || {
+        ctx.data_opt::<KeyHeader>().map(|KeyHeader(key)| match key.as_str() {
+            "" => String::new(),
+            key => format!("{key}/{}", ctx.item.node.response_key().node),
+        })
+    };
     let asker = Asker { viewer: who::known(ctx)?, key: key.or_else(header), at: Timestamp::now() };
     let loads = ctx.data::<Arc<Loads>>()?;
     let outcome = receipt::on_account_of(loads.caller(|| ask::path(ctx)), action(&asker, stores)).await;

@@ -139,6 +139,7 @@ impl Postgres {
         let rows = within(READ, query.fetch_all(&mut *connection)).await;
         rows.map_err(|error| {
             if session_is_lost(&error) {
+                self.lost.note();
                 connection.close_on_drop();
             }
             store_error(error)
@@ -259,9 +260,11 @@ impl Postgres {
         let late = |_| StoreError::new(Engine::Postgres, Kind::Unavailable, "too much bulk work waits for a connection");
         let turn = timeout(PATIENCE, self.bulk_turns.clone().acquire_owned()).await.map_err(late)?;
         let mut connection = self.pool.acquire().await.map_err(store_error)?;
+        let lost = self.lost.clone();
         let task = tokio::spawn(async move {
             let outcome = transact(&mut connection, job).await;
             if outcome.as_ref().is_err_and(session_is_lost) {
+                lost.note();
                 connection.close_on_drop();
             }
             drop((connection, turn));

@@ -31,7 +31,9 @@ pub mod viewer;
 
 pub use account::{Account, AccountRefusal, NewAccount, ProfileChange, Session, TokenHash};
 pub use activity::{ActivityEvent, ActivityKind};
-pub use article::{Article, ArticleFilter, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Block, Detail, Reading};
+pub use article::{
+    Article, ArticleFilter, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Block, Detail, Reading, SeenArticles,
+};
 pub use category::Category;
 pub use channel::{Heard, Message, Topic};
 pub use comment::Comment;

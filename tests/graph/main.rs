@@ -10,3 +10,4 @@ mod limits;
 mod operations;
 mod pages;
 mod reads;
+mod subscriptions;

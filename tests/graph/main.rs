@@ -4,10 +4,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod events;
 mod faults;
 mod front_door;
 mod limits;
 mod operations;
 mod pages;
 mod reads;
+mod sockets;
 mod subscriptions;

@@ -77,6 +77,11 @@ impl Shop {
         Self { name: "second", graph: Graph::new(stores.clone(), Limits::default()), stores, prefix: self.prefix.clone() }
     }
 
+    /// Other limits than those by default.
+    pub fn limit(&mut self, limits: Limits) {
+        self.graph = Graph::new(self.stores.clone(), limits);
+    }
+
     pub async fn put_order(&self, version: i64, status: OrderStatus) {
         let OrderWithItems { order, items } = sample::order(1, 1, &[(1, 2)]);
         let order = Order { version, status, ..order };

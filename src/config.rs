@@ -7,7 +7,7 @@ mod url;
 
 pub use url::{StoreUrl, redacted};
 
-use crate::{error::Engine, graphql::limits::Limits};
+use crate::{error::Engine, graphql::limits::Limits, shop::Viewer};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
@@ -54,6 +54,10 @@ pub struct Settings {
     /// Roles whose loss makes /readyz answer 503: a list of relational, documents and hot [default: none]
     #[arg(long, env = "POLYSTORE_READY_REQUIRES", value_name = "LIST", global = true)]
     pub ready_requires: Option<String>,
+    /// What a request without a token may see: visitor (what is public) or reader (everything, for a demo) [default: reader when all stores
+    /// are embedded and the address is this machine's own, else visitor]
+    #[arg(long, env = "POLYSTORE_ANONYMOUS", value_name = "WHO", global = true)]
+    pub anonymous: Option<String>,
     /// Web pages of other hosts that may open streams: a list of origins such as https://shop.example [default: none]
     #[arg(long, env = "POLYSTORE_ORIGINS", value_name = "LIST", global = true)]
     pub origins: Option<String>,
@@ -157,6 +161,8 @@ pub struct Config {
     pub wait: bool,
     /// Roles whose loss makes the server not ready.
     pub ready_requires: Vec<String>,
+    /// Who asks without a token.
+    pub anonymous: Viewer,
     /// Web pages of other hosts that may open streams.
     pub origins: Vec<String>,
     /// What to log.
@@ -203,7 +209,8 @@ impl TryFrom<Settings> for Config {
         flag("--demo / POLYSTORE_DEMO", given.demo, &mut demo)?;
         let mut migrate = false;
         let migrate = flag("--migrate / POLYSTORE_MIGRATE", given.migrate, &mut migrate)?.then_some(migrate);
-        Ok(Self {
+        let mut config = Self {
+            anonymous: Viewer::Visitor,
             listen: listen(given.listen)?,
             relational: StoreUrl::parse("--database-url / DATABASE_URL", given.database_url, &[Engine::Postgres, Engine::Sqlite])?
                 .unwrap_or_else(embedded),
@@ -221,7 +228,9 @@ impl TryFrom<Settings> for Config {
             log: given.log.filter(|text| !text.is_empty()).unwrap_or_else(|| "info".to_owned()),
             limits,
             data,
-        })
+        };
+        config.anonymous = anonymous(given.anonymous, &config)?;
+        Ok(config)
     }
 }
 
@@ -270,6 +279,17 @@ fn listen(given: Option<String>) -> Result<SocketAddr, BadSetting> {
     let text = given.filter(|text| !text.is_empty()).unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let allowed = "an address and a port, for example 127.0.0.1:8000";
     text.parse().map_err(|_| bad("--listen / POLYSTORE_LISTEN", &text, allowed))
+}
+
+fn anonymous(given: Option<String>, config: &Config) -> Result<Viewer, BadSetting> {
+    match given.as_deref() {
+        Some("visitor") => Ok(Viewer::Visitor),
+        Some("reader") => Ok(Viewer::Reader),
+        Some(text) if !text.is_empty() => Err(bad("--anonymous / POLYSTORE_ANONYMOUS", text, "visitor or reader")),
+        // nobody's data but the demo's, and nobody but who sits here: real stores, or a way in from outside, and it is closed
+        _ if config.embedded() && config.hot.engine == Engine::Memory && config.listen.ip().is_loopback() => Ok(Viewer::Reader),
+        _ => Ok(Viewer::Visitor),
+    }
 }
 
 fn prefix(given: Option<String>) -> Result<String, BadSetting> {
@@ -324,7 +344,11 @@ mod tests {
     #[test]
     fn a_bad_value_names_the_setting_the_value_and_what_is_allowed() {
         type Change = fn(&mut Settings);
-        let cases: [(Change, &str); 11] = [
+        let cases: [(Change, &str); 12] = [
+            (
+                |s| s.anonymous = Some("admin".into()),
+                "--anonymous / POLYSTORE_ANONYMOUS: \"admin\" cannot be used: expected visitor or reader",
+            ),
             (|s| s.listen = Some("8000".into()), "--listen / POLYSTORE_LISTEN: \"8000\" cannot be used: expected an address and a port"),
             (
                 |s| s.database_url = Some("mysql://root:hunter2@h/db".into()),
@@ -373,6 +397,16 @@ mod tests {
             assert_eq!(Config::try_from(settings).unwrap().hot.engine, engine);
         }
         assert!(Config::try_from(both()).is_err(), "two variables that say different things");
+    }
+
+    #[test]
+    fn only_a_demo_on_this_machine_is_open_to_read_for_everybody() {
+        let anonymous = |change: fn(&mut Settings)| decided(change).unwrap().anonymous;
+        assert_eq!(anonymous(|_| {}), Viewer::Reader);
+        assert_eq!(anonymous(|s| s.listen = Some("0.0.0.0:8000".into())), Viewer::Visitor);
+        assert_eq!(anonymous(|s| s.database_url = Some("postgres://h/d".into())), Viewer::Visitor);
+        assert_eq!(anonymous(|s| s.redis_url = Some("redis://h".into())), Viewer::Visitor);
+        assert_eq!(anonymous(|s| s.anonymous = Some("visitor".into())), Viewer::Visitor);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! - [`layers`]: what stands between a role and its engine.
 //! - [`stores`]: one implementation for each role, wired together.
 //! - [`loaders`]: one question a type, batched within a request.
+//! - [`relay`]: tells the other stores what was committed.
 //! - [`fanout`]: what one listener hears, told to all who watch.
 //! - [`graphql`]: the graph itself.
 //! - [`http`]: the front door.
@@ -32,6 +33,7 @@ pub mod layers;
 pub mod loaders;
 pub mod progress;
 pub mod receipt;
+pub mod relay;
 #[warn(missing_docs)]
 pub mod roles;
 pub mod seed;

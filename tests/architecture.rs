@@ -13,7 +13,7 @@ const LEVELS: [&[&str]; 11] = [
     &["engines", "layers"],
     &["config"],
     &["stores"],
-    &["loaders", "actions", "fanout"],
+    &["loaders", "actions", "relay", "fanout"],
     &["seed", "import"],
     &["graphql"],
     &["http"],

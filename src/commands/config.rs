@@ -1,6 +1,6 @@
 //! `polystore config`: the settings in force, without secrets.
 
-use crate::config::Config;
+use crate::{config::Config, shop::Viewer};
 
 /// One line a setting: `NAME=value`, as it could stand in `.env` but for the secrets.
 pub fn text(config: &Config) -> String {
@@ -18,6 +18,7 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_DEMO", config.demo.to_string()),
         ("POLYSTORE_MIGRATE", same(config.migrate.map(|migrate| migrate.to_string()), "")),
         ("POLYSTORE_READY_REQUIRES", config.ready_requires.join(",")),
+        ("POLYSTORE_ANONYMOUS", if config.anonymous == Viewer::Reader { "reader" } else { "visitor" }.to_owned()),
         ("POLYSTORE_ORIGINS", config.origins.join(",")),
         ("POLYSTORE_LOG", config.log.clone()),
         ("POLYSTORE_MAX_DEPTH", limits.depth.to_string()),

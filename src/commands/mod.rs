@@ -1,9 +1,12 @@
 //! The commands of the program, one file each.
 
+pub mod account;
 pub mod config;
 pub mod import;
 pub mod migrate;
+pub mod outbox;
 pub mod progress;
+pub mod rebuild;
 pub mod schema;
 pub mod seed;
 pub mod serve;
@@ -65,6 +68,12 @@ enum Command {
     Seed(seed::Options),
     /// Load CSV and NDJSON files by a mapping
     Import(import::Options),
+    /// Show what was committed and not told to the other stores yet, and what was given up
+    Outbox(outbox::Options),
+    /// Give an account a role: customer, editor or admin
+    Account(account::Options),
+    /// Make the boards and view counters of the hot store anew from the owners of the facts
+    Rebuild,
     /// Print the GraphQL schema
     Schema,
     /// Print the settings in force, without secrets
@@ -121,6 +130,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Migrate => migrate::run(&config).await?,
         Command::Seed(options) => seed::run(&config, &options).await?,
         Command::Import(options) => return import::run(&config, &options).await,
+        Command::Outbox(options) => outbox::run(&config, &options).await?,
+        Command::Account(options) => account::run(&config, options).await?,
+        Command::Rebuild => rebuild::run(&config).await?,
         Command::Schema => print(&schema::text())?,
         Command::Config => print(&config::text(&config))?,
     }

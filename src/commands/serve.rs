@@ -2,7 +2,7 @@
 
 use super::{Failure, progress::Stderr};
 use crate::{
-    actions::rebuild_hot,
+    actions::{Views, rebuild_hot},
     config::Config,
     error::Engine,
     graphql::Graph,
@@ -12,6 +12,7 @@ use crate::{
         streams::{Streams, Timing},
     },
     receipt::Role,
+    relay::Relay,
     roles::SchemaState,
     seed::{self, Plan},
     shop::Board,
@@ -22,7 +23,10 @@ use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
 };
+use tokio_util::sync::CancellationToken;
 
+/// How long telling the rest may take at the end.
+const LAST_WORDS: Duration = Duration::from_secs(4);
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -39,7 +43,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         }
     };
     let address = listener.local_addr().map_err(|error| cannot_listen(config.listen, &error))?;
-    let graph = Graph::new(stores.clone(), config.limits);
+    let graph = Graph::new(stores.clone(), config.limits, config.anonymous);
+    let (halt, background) = background(&stores, graph.views().clone());
     let streams = Streams::new(&config.limits, Timing::default());
     let options = http::Options { ready_requires: config.ready_requires, origins: config.origins, streams: streams.clone() };
     let app = http::router(graph.clone(), options);
@@ -78,8 +83,34 @@ pub async fn run(config: Config) -> Result<(), Failure> {
             Ok(())
         }
     };
+    // what requests left behind is told before the stores are closed
+    halt.cancel();
+    if tokio::time::timeout(LAST_WORDS, background).await.is_err() {
+        tracing::warn!("not everything was told to the other stores: the next start goes on with it");
+    }
     connected.close().await;
     served
+}
+
+/// What goes on beside the requests, until it is told to halt: the relay, and the view counters.
+fn background(stores: &Stores, views: Views) -> (CancellationToken, impl Future<Output = ()>) {
+    let halt = CancellationToken::new();
+    let relay = tokio::spawn(Relay::new(stores.clone()).run(halt.clone()));
+    let (stores, halted) = (stores.clone(), halt.clone());
+    let flusher = tokio::spawn(async move {
+        loop {
+            let last = tokio::time::timeout(Views::EVERY, halted.cancelled()).await.is_ok();
+            if let Err(error) = views.flush(&*stores.hot, &*stores.documents).await {
+                tracing::debug!("views wait to be told: {error}");
+            }
+            if last {
+                return;
+            }
+        }
+    });
+    (halt, async move {
+        let _both_end_by_themselves = futures::join!(relay, flusher);
+    })
 }
 
 fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {

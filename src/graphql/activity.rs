@@ -1,9 +1,10 @@
 //! `ActivityEvent`.
 
 use super::{
-    ask::{load, reading, viewer},
+    ask::{load, reading},
     enums::ActivityKind,
     scalars::{DateTime, Json},
+    who,
 };
 use crate::{
     loaders::{article::ArticleById, customer::CustomerById, order::OrderById, product::ProductById},
@@ -46,7 +47,7 @@ impl ActivityEvent {
     /// The order it is about.
     async fn order(&self, ctx: &Context<'_>) -> Result<Option<Arc<Order>>> {
         match self.order_id {
-            Some(id) => load::<OrderById>(ctx, (id, viewer(ctx).of_customers())).await,
+            Some(id) => load::<OrderById>(ctx, (id, who::known(ctx)?.of_customers())).await,
             None => Ok(None),
         }
     }

@@ -4,10 +4,13 @@ use super::{
     ask::{Paging, RowConnection, connection, id, load, text},
     enums::ArticleStatus,
     scalars::{BigInt, DateTime},
+    who,
 };
 use crate::{
-    loaders::{comment::CommentsByArticle, customer::CustomerById, product::ProductById, ranking::Views},
-    shop::{self, Article, ArticleFilter, Comment, Counter, Customer, Key, Product, ProductId, SortKind},
+    loaders::{
+        article::RevisionsByArticle, comment::CommentsByArticle, customer::CustomerById, product::ProductById, ranking::Views, shared,
+    },
+    shop::{self, Article, ArticleFilter, ArticleRevision, Audience, Comment, Counter, Customer, Key, Product, ProductId, SortKind},
 };
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject, Union};
 use futures::future::try_join_all;
@@ -20,6 +23,9 @@ pub const CHILD_LIST: &str = "articles/of";
 pub fn child_key(article: &Article) -> Key {
     shop::ArticleOrder::CreatedDesc.key(article)
 }
+
+/// The name of the lists of one article's earlier versions in cursors.
+const REVISIONS: &str = "article/revisions";
 
 /// The name of the list of all articles in cursors.
 pub fn list(order: shop::ArticleOrder) -> String {
@@ -111,6 +117,26 @@ impl Article {
         Ok(load::<Views>(ctx, Counter::ArticleViews(self.id)).await?.map(BigInt))
     }
 
+    /// Earlier versions, latest first; empty for others than the author and editors.
+    async fn revisions(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Option<RowConnection<ArticleRevision>>> {
+        let window = Paging { first, after, last, before }.window(ctx, REVISIONS, SortKind::Time)?;
+        let sees = match who::known(ctx)?.of_articles() {
+            Audience::Everything => true,
+            Audience::Of(me) => me == self.author_id,
+            Audience::Public => false,
+        };
+        let page =
+            if sees { load::<RevisionsByArticle>(ctx, (self.id, (window,))).await? } else { Some(shared(shop::Page::empty(&window))) };
+        Ok(page.map(|page| connection(&page, REVISIONS, ArticleRevision::key)))
+    }
+
     /// What readers said, newest first.
     async fn comments(
         &self,
@@ -124,6 +150,45 @@ impl Article {
         let window = Paging { first, after, last, before }.window(ctx, list, SortKind::Time)?;
         let page = load::<CommentsByArticle>(ctx, (self.id, (window,))).await?;
         Ok(page.map(|page| connection(&page, list, Comment::key)))
+    }
+}
+
+/// An earlier version of an article.
+#[Object]
+impl ArticleRevision {
+    /// Which version it was.
+    async fn version(&self) -> i32 {
+        i32::try_from(self.article.version).unwrap_or(i32::MAX)
+    }
+
+    /// When the next version took its place.
+    async fn replaced_at(&self) -> DateTime {
+        DateTime(self.replaced_at)
+    }
+
+    /// The slug.
+    async fn slug(&self) -> &str {
+        &self.article.slug
+    }
+
+    /// The title.
+    async fn title(&self) -> &str {
+        &self.article.title
+    }
+
+    /// Whether readers saw it.
+    async fn status(&self) -> ArticleStatus {
+        self.article.status.into()
+    }
+
+    /// What it was about, in single words.
+    async fn tags(&self) -> &[String] {
+        &self.article.tags
+    }
+
+    /// The content.
+    async fn blocks(&self) -> Vec<Block> {
+        self.article.blocks.iter().cloned().map(Block::from).collect()
     }
 }
 

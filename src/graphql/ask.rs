@@ -1,9 +1,9 @@
 //! How resolvers ask: loads of the request, ids from texts, pages from Relay arguments.
 
-use super::{error::bad_input, limits::Limits};
+use super::{error::bad_input, limits::Limits, who::viewer};
 use crate::{
     loaders::{Loads, Question, SharedPage},
-    shop::{Detail, End, Key, Reading, SortKind, Viewer, Window, cursor},
+    shop::{Detail, End, Key, Reading, SortKind, Window, cursor},
 };
 use async_graphql::{
     Context, ID, Lookahead, OutputType, PathSegment, Result, SimpleObject,
@@ -20,11 +20,6 @@ pub async fn load<Q: Question>(ctx: &Context<'_>, key: Q::Key) -> Result<Option<
     Ok(loads.load::<Q>(key, || path(ctx)).await?)
 }
 
-/// Who asks.
-pub fn viewer(ctx: &Context<'_>) -> Viewer {
-    ctx.data_opt::<Viewer>().copied().unwrap_or(Viewer::Visitor)
-}
-
 /// The answer of a part of a field; if the part failed, the error is told beside the rest of the field. `index` is the part's
 /// place, where the field is a list of such parts.
 pub fn or_told<T>(ctx: &Context<'_>, part: Result<Option<T>>, index: Option<usize>) -> Option<T> {
@@ -37,7 +32,7 @@ pub fn or_told<T>(ctx: &Context<'_>, part: Result<Option<T>>, index: Option<usiz
 }
 
 /// The field's path without list indexes.
-fn path(ctx: &Context<'_>) -> String {
+pub fn path(ctx: &Context<'_>) -> String {
     let mut names = Vec::new();
     let mut node = ctx.path_node.as_ref();
     while let Some(current) = node {

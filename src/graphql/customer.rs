@@ -6,13 +6,17 @@ use super::{
     enums::Tier,
     order,
     scalars::DateTime,
+    who,
 };
 use crate::{
     loaders::{
-        activity::ActivityByCustomer, article::ArticlesByAuthor, customer::TotalSpent, order::OrdersByCustomer,
+        activity::ActivityByCustomer,
+        article::ArticlesByAuthor,
+        customer::{CustomerById, TotalSpent},
+        order::OrdersByCustomer,
         preferences::PreferencesByCustomer,
     },
-    shop::{ActivityEvent, Article, Customer, CustomerFilter, Key, Money, Order, Preferences, SortKind, SortValue},
+    shop::{ActivityEvent, Article, Customer, CustomerFilter, CustomerId, Key, Money, Order, Preferences, SortKind, SortValue},
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use std::sync::Arc;
@@ -38,6 +42,11 @@ impl From<CustomerWhere> for CustomerFilter {
     }
 }
 
+/// The customer with this id, for those who see more than the name; for others there is none.
+pub async fn seen(ctx: &Context<'_>, id: CustomerId) -> Result<Option<Arc<Customer>>> {
+    if who::known(ctx)?.sees(id) { load::<CustomerById>(ctx, id).await } else { Ok(None) }
+}
+
 /// A person with an account: buys in the shop, writes in the magazine.
 #[Object]
 impl Customer {
@@ -46,9 +55,9 @@ impl Customer {
         self.id.into()
     }
 
-    /// Lower case, unique.
-    async fn email(&self) -> &str {
-        &self.email
+    /// Lower case, unique. Null for others than the customer and who runs the shop, as all that is private.
+    async fn email(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        Ok(who::known(ctx)?.sees(self.id).then_some(&self.email))
     }
 
     /// As the customer writes it.
@@ -56,9 +65,9 @@ impl Customer {
         &self.name
     }
 
-    /// How valued the customer is.
-    async fn tier(&self) -> Tier {
-        self.tier.into()
+    /// How valued the customer is. Private.
+    async fn tier(&self, ctx: &Context<'_>) -> Result<Option<Tier>> {
+        Ok(who::known(ctx)?.sees(self.id).then(|| self.tier.into()))
     }
 
     /// When the account was made.
@@ -66,12 +75,15 @@ impl Customer {
         DateTime(self.created_at)
     }
 
-    /// The sum of all orders that are not cancelled; null if there is none.
+    /// The sum of all orders that are not cancelled; null if there is none. Private.
     async fn total_spent(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        if !who::known(ctx)?.sees(self.id) {
+            return Ok(None);
+        }
         load::<TotalSpent>(ctx, self.id).await
     }
 
-    /// The customer's orders, latest first.
+    /// The customer's orders, latest first. Private.
     async fn orders(
         &self,
         ctx: &Context<'_>,
@@ -81,12 +93,18 @@ impl Customer {
         before: Option<String>,
     ) -> Result<Option<RowConnection<Order>>> {
         let window = Paging { first, after, last, before }.window(ctx, order::CHILD_LIST, SortKind::Time)?;
+        if !who::known(ctx)?.sees(self.id) {
+            return Ok(None);
+        }
         let page = load::<OrdersByCustomer>(ctx, (self.id, (window,))).await?;
         Ok(page.map(|page| connection(&page, order::CHILD_LIST, order::child_key)))
     }
 
-    /// The customer's settings.
+    /// The customer's settings. Private.
     async fn preferences(&self, ctx: &Context<'_>) -> Result<Option<Arc<Preferences>>> {
+        if !who::known(ctx)?.sees(self.id) {
+            return Ok(None);
+        }
         load::<PreferencesByCustomer>(ctx, self.id).await
     }
 
@@ -104,7 +122,7 @@ impl Customer {
         Ok(page.map(|page| connection(&page, article::CHILD_LIST, article::child_key)))
     }
 
-    /// What the customer did, latest first.
+    /// What the customer did, latest first. Private.
     async fn activity(
         &self,
         ctx: &Context<'_>,
@@ -114,6 +132,9 @@ impl Customer {
         before: Option<String>,
     ) -> Result<Option<RowConnection<ActivityEvent>>> {
         let window = Paging { first, after, last, before }.window(ctx, activity::CHILD_LIST, SortKind::Time)?;
+        if !who::known(ctx)?.sees(self.id) {
+            return Ok(None);
+        }
         let page = load::<ActivityByCustomer>(ctx, (self.id, (window,))).await?;
         Ok(page.map(|page| connection(&page, activity::CHILD_LIST, ActivityEvent::key)))
     }

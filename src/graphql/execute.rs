@@ -1,11 +1,13 @@
 //! From a request to the bytes of its answer: tokens, parse, guard, library, selection order.
 
 use super::{
-    Graph,
+    Graph, absent,
     error::Code,
     guard, merge,
+    mutation::KeyHeader,
     reply::{Problem, Reply},
     selection, single_root, tokens,
+    who::Who,
 };
 use crate::{loaders::Loads, receipt::Receipt};
 use async_graphql::{
@@ -64,7 +66,7 @@ impl Graph {
     /// All checks that need no store.
     pub(super) fn prepare(&self, mut asked: Operation) -> Result<Prepared, Problem> {
         let mut document = self.parse(&asked.query)?;
-        let variables = variables(std::mem::take(&mut asked.variables))?;
+        let mut variables = variables(std::mem::take(&mut asked.variables))?;
         guard::check(&document, &variables, &self.limits).map_err(refused)?;
         let chosen = choose(&document, asked.operation_name.as_deref())?;
         let kind = chosen.ty;
@@ -74,17 +76,36 @@ impl Graph {
         }
         all_given(chosen, &variables)?;
         merge::check(&document, chosen).map_err(refused)?;
+        absent::complete(&document, chosen, &mut variables);
         single_root::settle(&mut document).map_err(refused)?;
         selection::add_hidden_types(&mut document);
         Ok(Prepared { asked, document, variables, kind })
     }
 
+    /// Who asks, by the token that was shown.
+    pub(super) async fn who(&self, prepared: &Prepared) -> Result<Who, Problem> {
+        let Some(token) = &prepared.asked.token else { return Ok(Who::anonymous(self.anonymous)) };
+        let unknown = |_| Problem::new(Code::Unauthenticated, "the token is not, or not any more, that of a session: sign in");
+        Who::of_token(token, &self.stores).await.map_err(unknown)
+    }
+
     /// Runs a query or mutation.
     pub(super) async fn run(&self, prepared: &Prepared, receipt: Option<Arc<Receipt>>) -> Reply {
-        let loads = Loads::new(Arc::clone(&self.stores), receipt);
-        let request = prepared.request().data(Arc::clone(&loads));
-        match tokio::time::timeout(self.limits.time, loads.drive(self.library.execute(request))).await {
-            Ok(response) => prepared.reply(response),
+        let work = async {
+            let who = match self.who(prepared).await {
+                Ok(who) => who,
+                Err(problem) => return Reply::refused(problem),
+            };
+            let loads = Loads::new(Arc::clone(&self.stores), receipt);
+            let request = prepared.request(who).data(Arc::clone(&loads));
+            prepared.reply(loads.drive(self.library.execute(request)).await)
+        };
+        match tokio::time::timeout(self.limits.time, work).await {
+            Ok(reply) => reply,
+            Err(_) if prepared.kind == OperationType::Mutation => Reply::refused(Problem::new(
+                Code::UnknownOutcome,
+                "not answered in time, and nobody knows what was done: send it again with the same idempotency key",
+            )),
             Err(_) => Reply::refused(self.too_late("the request")),
         }
     }
@@ -119,8 +140,11 @@ impl Graph {
 
 impl Prepared {
     /// The operation as the library takes it, without the loads of its fields.
-    pub(super) fn request(&self) -> Request {
-        let mut request = Request::new(self.asked.query.as_str()).variables(self.variables.clone()).data(crate::shop::Viewer::Reader);
+    pub(super) fn request(&self, who: Who) -> Request {
+        let mut request = Request::new(self.asked.query.as_str()).variables(self.variables.clone()).data(Arc::new(who));
+        if let Some(key) = &self.asked.idempotency_key {
+            request = request.data(KeyHeader(key.clone()));
+        }
         request.operation_name.clone_from(&self.asked.operation_name);
         request.set_parsed_query(self.document.clone());
         request

@@ -1,5 +1,6 @@
 //! The graph: one file a noun, `#[Object]` on the shop's own structs, and what stands around execution.
 
+pub mod absent;
 pub mod activity;
 pub mod article;
 pub mod ask;
@@ -12,6 +13,7 @@ pub mod execute;
 pub mod guard;
 pub mod limits;
 pub mod merge;
+pub mod mutation;
 pub mod node;
 pub mod order;
 pub mod preferences;
@@ -28,13 +30,19 @@ pub mod single_root;
 pub mod stream;
 pub mod subscription;
 pub mod tokens;
+pub mod who;
 
-use crate::{fanout::Fanout, stores::Stores};
-use async_graphql::{EmptyMutation, SDLExportOptions, Schema, SchemaBuilder};
+use crate::{
+    actions::{Passwords, Views},
+    fanout::Fanout,
+    shop::Viewer,
+    stores::Stores,
+};
+use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 use limits::Limits;
 use std::sync::Arc;
 
-type Library = Schema<query::Query, EmptyMutation, subscription::Subscription>;
+type Library = Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
 /// The graph over some stores, within some limits.
 #[derive(Clone)]
@@ -46,21 +54,32 @@ pub struct Graph {
     fanout: Arc<Fanout>,
     turns: Arc<stream::Turns>,
     limits: Limits,
+    anonymous: Viewer,
+    views: Views,
 }
 
 impl Graph {
-    /// Builds the schema.
-    pub fn new(stores: Stores, limits: Limits) -> Self {
+    /// Builds the schema. `anonymous` is who asks without a token: [`Viewer::Visitor`], or [`Viewer::Reader`] on a demo.
+    pub fn new(stores: Stores, limits: Limits, anonymous: Viewer) -> Self {
         let fanout = Arc::new(Fanout::new(Arc::clone(&stores.hot) as _, Arc::clone(&stores.hot) as _));
         let stores = Arc::new(stores);
-        let schema = || within(limits).data(limits).data(Arc::clone(&stores)).data(Arc::clone(&fanout));
+        let (views, passwords) = (Views::default(), Passwords::default());
+        let schema = || {
+            let shared = within(limits).data(limits).data(Arc::clone(&stores)).data(Arc::clone(&fanout));
+            shared.data(views.clone()).data(passwords.clone())
+        };
         let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
-        Self { library, streaming, stores, fanout, turns: Arc::default(), limits }
+        Self { library, streaming, stores, fanout, turns: Arc::default(), limits, anonymous, views }
     }
 
     /// The schema in GraphQL's schema language: what `graphql/schema.graphql` holds.
     pub fn sdl(&self) -> String {
         self.library.sdl_with_options(export())
+    }
+
+    /// Views that were counted and not told yet.
+    pub fn views(&self) -> &Views {
+        &self.views
     }
 
     /// What the graph works with.
@@ -84,13 +103,13 @@ pub fn sdl() -> String {
     schema().finish().sdl_with_options(export())
 }
 
-fn schema() -> SchemaBuilder<query::Query, EmptyMutation, subscription::Subscription> {
-    Schema::build(query::Query, EmptyMutation, subscription::Subscription)
+fn schema() -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
+    Schema::build(query::Query, mutation::Mutation::default(), subscription::Subscription)
 }
 
 /// The library's own limits are a second wall behind the guard: a little wider, so that the guard's messages and codes are the ones
 /// that clients see.
-fn within(limits: Limits) -> SchemaBuilder<query::Query, EmptyMutation, subscription::Subscription> {
+fn within(limits: Limits) -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
     let size = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
     schema()
         .limit_depth(size(limits.depth.max(limits::INTROSPECTION_DEPTH)).saturating_add(2))

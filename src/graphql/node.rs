@@ -1,11 +1,12 @@
 //! `Node`: everything that has an id, found by it.
 
-use super::ask::{id, load, reading, viewer};
 use super::error::bad_input;
+use super::{
+    ask::{id, load, reading},
+    customer, who,
+};
 use crate::{
-    loaders::{
-        article::ArticleById, category::CategoryById, comment::CommentById, customer::CustomerById, order::OrderById, product::ProductById,
-    },
+    loaders::{article::ArticleById, category::CategoryById, comment::CommentById, order::OrderById, product::ProductById},
     shop::{Article, Category, Comment, Customer, Order, Product},
 };
 use async_graphql::{Context, ID, Interface, Result};
@@ -32,10 +33,10 @@ pub enum Node {
 /// The node with this id; its prefix says where to look.
 pub async fn node(ctx: &Context<'_>, given: &ID) -> Result<Option<Node>> {
     Ok(match given.split_once('_').map(|(prefix, _)| prefix) {
-        Some("customer") => load::<CustomerById>(ctx, id(given, "customer")?).await?.map(Node::Customer),
+        Some("customer") => customer::seen(ctx, id(given, "customer")?).await?.map(Node::Customer),
         Some("category") => load::<CategoryById>(ctx, id(given, "category")?).await?.map(Node::Category),
         Some("product") => load::<ProductById>(ctx, id(given, "product")?).await?.map(Node::Product),
-        Some("order") => load::<OrderById>(ctx, (id(given, "order")?, viewer(ctx).of_customers())).await?.map(Node::Order),
+        Some("order") => load::<OrderById>(ctx, (id(given, "order")?, who::known(ctx)?.of_customers())).await?.map(Node::Order),
         Some("article") => load::<ArticleById>(ctx, (id(given, "article")?, reading(ctx))).await?.map(Node::Article),
         Some("comment") => load::<CommentById>(ctx, id(given, "comment")?).await?.map(Node::Comment),
         _ => {

@@ -6,7 +6,12 @@ use super::{
     scalars::DateTime,
 };
 use crate::{
-    loaders::{activity::ActivityByOrder, customer::CustomerById, order::ItemsByOrder, product::ProductById},
+    loaders::{
+        activity::ActivityByOrder,
+        customer::CustomerById,
+        order::{BalanceOfOrder, ItemsByOrder},
+        product::ProductById,
+    },
     shop::{self, ActivityEvent, Customer, Key, Money, Order, OrderFilter, OrderItem, Product},
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
@@ -71,6 +76,11 @@ impl Order {
     /// The sum of its lines.
     async fn total(&self) -> Money {
         self.total
+    }
+
+    /// What is still owed for it: the sum of its entries in the ledger.
+    async fn balance(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        load::<BalanceOfOrder>(ctx, self.id).await
     }
 
     /// Its lines.

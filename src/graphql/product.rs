@@ -38,8 +38,8 @@ pub struct PriceRange {
     /// The highest price.
     max: Option<Decimal>,
     /// The shop's currency: it says how many decimals there are.
-    #[graphql(default = "EUR")]
-    currency: String,
+    #[graphql(default_with = "Some(Currency::EUR.code().to_owned())")]
+    currency: Option<String>,
 }
 
 /// Which products to list; what is left out does not matter, what is given must all hold.
@@ -62,7 +62,7 @@ impl ProductWhere {
         filter.category_id = self.category_id.map(|given| id(&given, "category")).transpose()?;
         filter.text = self.text.map(|text| SearchText::parse(&text).map_err(bad_input)).transpose()?;
         if let Some(price) = self.price {
-            let currency: Currency = price.currency.parse().map_err(bad_input)?;
+            let currency = price.currency.map_or(Ok(Currency::EUR), |code| code.parse()).map_err(bad_input)?;
             let minor = |end: Option<Decimal>| end.map(|end| Money::parse(&end.0, currency).map(|money| money.minor)).transpose();
             filter.min_price = minor(price.min).map_err(bad_input)?;
             filter.max_price = minor(price.max).map_err(bad_input)?;

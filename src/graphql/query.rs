@@ -5,7 +5,7 @@ use super::{
     ask::{self, IdOrSlug, Paging, RowConnection, connection, id_or_slug, load},
     customer::{self, CustomerWhere},
     enums::{ArticleOrder, OrderOrder, ProductOrder, SalesBy, TrendingWindow},
-    error::bad_input,
+    error::{bad_input, unauthenticated},
     limits::Limits,
     node::{self, Node},
     order::{self, OrderWhere},
@@ -13,6 +13,7 @@ use super::{
     scalars::DateTime,
     search::{self, SearchResult},
     server::Server,
+    who,
 };
 use crate::{
     loaders::{
@@ -22,8 +23,9 @@ use crate::{
         order::{OrderById, OrdersPage, SalesReport},
         product::{ProductById, ProductBySlug, ProductsPage},
         ranking::BoardTop,
+        shared,
     },
-    shop::{self, Article, Board, Category, Customer, Order, Product, Ranked, SalesPeriod, SalesRow, SearchText, SortKind},
+    shop::{self, Article, Audience, Board, Category, Customer, Order, Product, Ranked, SalesPeriod, SalesRow, SearchText, SortKind},
     stores::Stores,
 };
 use async_graphql::{Context, ID, Object, Result};
@@ -96,12 +98,20 @@ impl Query {
         load::<CategoryRoots>(ctx, ()).await
     }
 
-    /// A customer.
+    /// A customer; null for others than the customer and who runs the shop, as if there were none.
     async fn customer(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Arc<Customer>>> {
-        load::<CustomerById>(ctx, ask::id(&id, "customer")?).await
+        customer::seen(ctx, ask::id(&id, "customer")?).await
     }
 
-    /// Customers, newest first.
+    /// Whoever signed in; null for a visitor.
+    async fn me(&self, ctx: &Context<'_>) -> Result<Option<Arc<Customer>>> {
+        match who::known(ctx)?.customer_id() {
+            Some(id) => load::<CustomerById>(ctx, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Customers, newest first; for who runs the shop.
     async fn customers(
         &self,
         ctx: &Context<'_>,
@@ -112,16 +122,17 @@ impl Query {
         before: Option<String>,
     ) -> Result<Option<RowConnection<Customer>>> {
         let window = Paging { first, after, last, before }.window(ctx, customer::LIST, SortKind::Time)?;
+        who::everything(ctx)?;
         let page = load::<CustomersPage>(ctx, (filter.unwrap_or_default().into(), window)).await?;
         Ok(page.map(|page| connection(&page, customer::LIST, customer::key)))
     }
 
-    /// An order.
+    /// An order of the viewer's; administrators see all.
     async fn order(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Arc<Order>>> {
-        load::<OrderById>(ctx, (ask::id(&id, "order")?, ask::viewer(ctx).of_customers())).await
+        load::<OrderById>(ctx, (ask::id(&id, "order")?, who::known(ctx)?.of_customers())).await
     }
 
-    /// Orders.
+    /// The viewer's orders; administrators see all.
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of the GraphQL field")]
     async fn orders(
         &self,
@@ -136,7 +147,17 @@ impl Query {
         let order: shop::OrderOrder = order_by.map_or_else(Default::default, Into::into);
         let list = order::list(order);
         let window = Paging { first, after, last, before }.window(ctx, &list, order.sorted_by())?;
-        let page = load::<OrdersPage>(ctx, (filter.unwrap_or_default().filter()?, order, window)).await?;
+        let mut filter = filter.unwrap_or_default().filter()?;
+        match who::known(ctx)?.of_customers() {
+            Audience::Public => return Err(unauthenticated()),
+            // somebody else's are as if there were none
+            Audience::Of(me) if filter.customer_id.is_some_and(|asked| asked != me) => {
+                return Ok(Some(connection(&shared(shop::Page::empty(&window)), &list, |row| order.key(row))));
+            }
+            Audience::Of(me) => filter.customer_id = Some(me),
+            Audience::Everything => {}
+        }
+        let page = load::<OrdersPage>(ctx, (filter, order, window)).await?;
         Ok(page.map(|page| connection(&page, &list, |row| order.key(row))))
     }
 
@@ -186,7 +207,7 @@ impl Query {
         load::<BoardTop>(ctx, (Board::BestSellers, ask::rows(ctx, "first", first, 10)?)).await
     }
 
-    /// Revenue of a period (`from` included, `to` excluded), without cancelled orders. At most 30 seconds old.
+    /// Revenue of a period (`from` included, `to` excluded), without cancelled orders. At most 30 seconds old. For who runs the shop.
     async fn sales_report(
         &self,
         ctx: &Context<'_>,
@@ -200,6 +221,7 @@ impl Query {
             Some(Ok(rows @ 1..=MAX_REPORT_ROWS)) => rows,
             _ => return Err(bad_input(format!("limit must be between 1 and {MAX_REPORT_ROWS}"))),
         };
+        who::everything(ctx)?;
         if from.0 > to.0 {
             return Err(bad_input("from must not be later than to"));
         }

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The token of a request: `Authorization: Bearer …`.
+/// The token of a request: `Authorization: Bearer …`. Other schemes are not ours (a proxy's, perhaps).
 pub fn bearer(headers: &HeaderMap) -> Option<String> {
-    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(token)
+    only(headers, &header::AUTHORIZATION).and_then(token)
 }
 
 /// The token of a WebSocket: browsers cannot set its headers, so clients put them into the payload of `connection_init`.
@@ -16,15 +16,28 @@ pub fn bearer_of_payload(payload: &Map<String, Value>) -> Option<String> {
     header.as_str().and_then(token)
 }
 
-/// The key under which a mutation is done once.
+/// The key under which a mutation is done once. An empty one is refused later, as what is not text is: it must not be taken for none.
 pub fn idempotency_key(headers: &HeaderMap) -> Option<String> {
-    headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned)
+    only(headers, &IDEMPOTENCY_KEY).map(|key| key.trim().to_owned())
 }
 
+/// A header's text; what is not text, or given twice, is a text that fits nothing.
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    Some(if values.next().is_some() { TWICE } else { value.to_str().unwrap_or(TWICE) })
+}
+
+/// Stands for what cannot be read: a token that is nobody's, a key that is none.
+const TWICE: &str = "";
+
+/// A token that is not there behind its scheme is nobody's, which is told; it must not be taken for none.
 fn token(header: &str) -> Option<String> {
-    let (scheme, token) = header.trim().split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.to_owned())
+    if header.is_empty() {
+        return Some(String::new());
+    }
+    let (scheme, token) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -39,8 +52,8 @@ mod tests {
             ("Bearer abc", Some("abc")),
             ("bearer  abc ", Some("abc")),
             ("Basic abc", None),
-            ("Bearer", None),
-            ("Bearer  ", None),
+            ("Bearer", Some("")),
+            ("Bearer  ", Some("")),
             ("abc", None),
         ] {
             let headers = HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);

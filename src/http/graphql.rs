@@ -149,6 +149,8 @@ async fn answer(
         _ if needs_post => StatusCode::METHOD_NOT_ALLOWED,
         _ if dead => StatusCode::SERVICE_UNAVAILABLE,
         Some(code) if code == Code::DeadlineExceeded.name() => StatusCode::GATEWAY_TIMEOUT,
+        Some(code) if code == Code::Unauthenticated.name() => StatusCode::UNAUTHORIZED,
+        Some(code) if code == Code::UnknownOutcome.name() => StatusCode::GATEWAY_TIMEOUT,
         Some(code) if code == Code::Internal.name() => StatusCode::INTERNAL_SERVER_ERROR,
         Some(_) if malformed || media == Media::Response => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,

@@ -4,8 +4,9 @@ use super::{
     ImportError,
     entity::Entity,
     order,
-    report::{FileReport, Report, shown},
+    report::{Report, shown},
     staging::{Staged, Staging},
+    taken,
 };
 use crate::{
     roles::{Documents, Relational},
@@ -15,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Keys that a store is asked for at once.
-const CHUNK: usize = 1_000;
+pub(super) const CHUNK: usize = 1_000;
 
 type Known = HashMap<Entity, HashSet<Uuid>>;
 
@@ -28,7 +29,7 @@ pub async fn check(
     documents: &dyn Documents,
 ) -> Result<Vec<OrderWithItems>, ImportError> {
     shop_currency(staging, report, currency, relational).await?;
-    taken_slugs(staging, report, relational, documents).await?;
+    taken::drop_taken(staging, report, relational, documents).await?;
     let mut known = stored(staging, relational, documents).await?;
 
     // in the order in which rows lean on one another; a row that falls takes those with it that name it
@@ -157,44 +158,4 @@ async fn shop_currency(staging: &Staging, report: &mut Report, currency: Currenc
         report.files[file].break_off(0, "currency", reason);
     }
     Ok(())
-}
-
-/// A slug that another row in the store has cannot be given away again.
-async fn taken_slugs(
-    staging: &mut Staging,
-    report: &mut Report,
-    relational: &dyn Relational,
-    documents: &dyn Documents,
-) -> Result<(), ImportError> {
-    let mut taken = HashMap::new();
-    for chunk in staging.categories.chunks(CHUNK) {
-        let slugs: Vec<String> = chunk.iter().map(|staged| staged.row.slug.clone()).collect();
-        taken.extend(relational.categories_by_slugs(&slugs).await?.into_iter().map(|row| (row.slug, row.id.uuid())));
-    }
-    drop_taken(&mut staging.categories, &taken, &mut report.files, |row| (&row.slug, row.id.uuid()));
-    taken.clear();
-    for chunk in staging.products.chunks(CHUNK) {
-        let slugs: Vec<String> = chunk.iter().map(|staged| staged.row.slug.clone()).collect();
-        taken.extend(relational.products_by_slugs(&slugs).await?.into_iter().map(|row| (row.slug, row.id.uuid())));
-    }
-    drop_taken(&mut staging.products, &taken, &mut report.files, |row| (&row.slug, row.id.uuid()));
-    taken.clear();
-    for chunk in staging.articles.chunks(CHUNK) {
-        let slugs: Vec<String> = chunk.iter().map(|staged| staged.row.slug.clone()).collect();
-        let found = documents.articles_by_slugs(&slugs, Detail::Summary, Audience::Everything).await?;
-        taken.extend(found.into_iter().map(|row| (row.slug, row.id.uuid())));
-    }
-    drop_taken(&mut staging.articles, &taken, &mut report.files, |row| (&row.slug, row.id.uuid()));
-    Ok(())
-}
-
-fn drop_taken<T>(rows: &mut Vec<Staged<T>>, taken: &HashMap<String, Uuid>, files: &mut [FileReport], slug: impl Fn(&T) -> (&String, Uuid)) {
-    rows.retain(|staged| {
-        let (slug, id) = slug(&staged.row);
-        let free = taken.get(slug).is_none_or(|owner| *owner == id);
-        if !free {
-            files[staged.file].bad_row(staged.line, "slug", format_args!("{} belongs to another row in the store", shown(slug)));
-        }
-        free
-    });
 }

@@ -21,6 +21,7 @@ mod row;
 mod rule;
 mod slug;
 mod staging;
+mod taken;
 mod template;
 
 pub use report::{FileReport, MAX_PROBLEMS, Report};

@@ -47,8 +47,16 @@ impl Store for Cached {
         self.inner.engine()
     }
 
+    fn breaker(&self) -> Option<BreakerState> {
+        self.inner.breaker()
+    }
+
     async fn ping(&self) -> Result<()> {
         self.inner.ping().await
+    }
+
+    async fn probe(&self) -> Result<()> {
+        self.inner.probe().await
     }
 
     async fn schema(&self) -> Result<SchemaState> {
@@ -57,6 +65,10 @@ impl Store for Cached {
 
     async fn migrate(&self) -> Result<()> {
         self.inner.migrate().await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
     }
 }
 
@@ -78,6 +90,7 @@ macro_rules! pass {
 
 pass!(Customers {
     customers_by_ids(ids: &[CustomerId]) -> Vec<Customer>;
+    customers_by_emails(emails: &[String]) -> Vec<Customer>;
     customers_page(filter: &CustomerFilter, window: &Window) -> Page<Customer>;
     customers_total_spent(ids: &[CustomerId]) -> Vec<(CustomerId, Money)>;
     customers_put(rows: &[Customer]) -> (), new_generation;
@@ -109,6 +122,7 @@ pass!(Catalog {
     categories_put(rows: &[Category]) -> (), new_generation;
     products_by_ids(ids: &[ProductId]) -> Vec<Product>;
     products_by_slugs(slugs: &[String]) -> Vec<Product>;
+    products_by_skus(skus: &[String]) -> Vec<Product>;
     products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>;
     products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>;
     products_search(text: &SearchText, limit: u32) -> Vec<Product>;

@@ -115,8 +115,16 @@ impl<R: Store + ?Sized> Store for Observed<R> {
         self.engine
     }
 
+    fn breaker(&self) -> Option<BreakerState> {
+        self.inner.breaker()
+    }
+
     async fn ping(&self) -> Result<()> {
         self.inner.ping().await
+    }
+
+    async fn probe(&self) -> Result<()> {
+        self.inner.probe().await
     }
 
     async fn schema(&self) -> Result<SchemaState> {
@@ -126,10 +134,15 @@ impl<R: Store + ?Sized> Store for Observed<R> {
     async fn migrate(&self) -> Result<()> {
         self.inner.migrate().await
     }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
 }
 
 observe!(Customers {
     customers_by_ids(ids: &[CustomerId]) -> Vec<Customer>, ids.len();
+    customers_by_emails(emails: &[String]) -> Vec<Customer>, emails.len();
     customers_page(filter: &CustomerFilter, window: &Window) -> Page<Customer>, 1;
     customers_total_spent(ids: &[CustomerId]) -> Vec<(CustomerId, Money)>, ids.len();
     customers_put(rows: &[Customer]) -> (), rows.len();
@@ -161,6 +174,7 @@ observe!(Catalog {
     categories_put(rows: &[Category]) -> (), rows.len();
     products_by_ids(ids: &[ProductId]) -> Vec<Product>, ids.len();
     products_by_slugs(slugs: &[String]) -> Vec<Product>, slugs.len();
+    products_by_skus(skus: &[String]) -> Vec<Product>, skus.len();
     products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>, 1;
     products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>, categories.len();
     products_search(text: &SearchText, limit: u32) -> Vec<Product>, 1;

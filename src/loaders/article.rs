@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     roles,
-    shop::{Article, ArticleFilter, ArticleId, ArticleOrder, CustomerId, Detail, ProductId, Reading, SearchText, Window},
+    shop::{Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRevision, CustomerId, Detail, ProductId, Reading, SearchText, Window},
     stores::Stores,
 };
 use std::sync::Arc;
@@ -53,6 +53,10 @@ pages_by_parent!(
 pages_by_parent!(
     /// A page of an author's articles.
     ArticlesByAuthor, CustomerId => Article, documents.articles_page_by_authors, Reading
+);
+pages_by_parent!(
+    /// A page of an article's earlier versions.
+    RevisionsByArticle, ArticleId => ArticleRevision, documents.article_revisions_page_by_articles
 );
 asked_singly!(
     /// A page of articles.

@@ -22,10 +22,15 @@ pub mod preferences;
 pub mod product;
 pub mod ranking;
 
-use crate::{error::StoreError, receipt::Receipt, roles, stores::Stores};
+use crate::{
+    error::StoreError,
+    receipt::{Caller, Receipt},
+    roles,
+    stores::Stores,
+};
 use async_trait::async_trait;
 use drive::Signal;
-pub use questions::SharedPage;
+pub use questions::{SharedPage, shared};
 use slot::{AnySlot, Slot};
 use std::{
     any::{Any, TypeId},
@@ -96,6 +101,16 @@ impl Loads {
         slots.by_type.insert(TypeId::of::<Q>(), slot.clone());
         slots.in_order.push(slot.clone());
         slot
+    }
+
+    /// Whose account store calls outside of the loads go on; `path` tells which field asks.
+    pub fn caller(&self, path: impl FnOnce() -> String) -> Option<Caller> {
+        self.receipt.clone().map(|receipt| Caller { receipt, path: path().into() })
+    }
+
+    /// Forgets what was read so far: something was changed.
+    pub fn forget(&self) {
+        *self.slots.lock().unwrap_or_else(PoisonError::into_inner) = Slots::default();
     }
 
     /// Sends everything that was collected; tells whether there was anything.

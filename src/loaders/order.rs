@@ -4,9 +4,23 @@ use super::{
     Answers,
     questions::{by_arguments, shared},
 };
-use crate::shop::{Audience, CustomerId, Order, OrderFilter, OrderId, OrderItem, OrderOrder, SalesPeriod, SalesRow, Window};
+use crate::shop::{Audience, CustomerId, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, SalesPeriod, SalesRow, Window};
 use crate::{roles, stores::Stores};
 use std::sync::Arc;
+
+/// What is still owed for an order.
+pub struct BalanceOfOrder;
+
+#[async_trait::async_trait]
+impl super::Question for BalanceOfOrder {
+    type Key = OrderId;
+    type Answer = Money;
+
+    async fn ask(stores: &Stores, keys: Vec<OrderId>) -> roles::Result<Answers<Self>> {
+        let found = stores.relational.order_balances(&keys).await?;
+        Ok(found.into_iter().map(|(order, owed)| (order, Ok(owed))).collect())
+    }
+}
 
 /// An order by id, for an audience: what one viewer sees must not answer another.
 pub struct OrderById;

@@ -19,6 +19,9 @@ pub trait Customers: Send + Sync {
     /// The customers with these ids.
     async fn customers_by_ids(&self, ids: &[CustomerId]) -> Result<Vec<Customer>>;
 
+    /// The customers with these e-mails.
+    async fn customers_by_emails(&self, emails: &[String]) -> Result<Vec<Customer>>;
+
     /// Customers, newest first (`created_at`, then id, descending).
     async fn customers_page(&self, filter: &CustomerFilter, window: &Window) -> Result<Page<Customer>>;
 
@@ -89,6 +92,9 @@ pub trait Catalog: Send + Sync {
 
     /// The products with these slugs.
     async fn products_by_slugs(&self, slugs: &[String]) -> Result<Vec<Product>>;
+
+    /// The products with these SKUs.
+    async fn products_by_skus(&self, skus: &[String]) -> Result<Vec<Product>>;
 
     /// Products that pass the filter, in this order.
     async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window) -> Result<Page<Product>>;

@@ -102,6 +102,15 @@ pub struct ArticleRevision {
     pub replaced_at: Timestamp,
 }
 
+impl ArticleRevision {
+    /// The revision's place among those of its article: latest replaced first. Versions of one article cannot be replaced in one millisecond and
+    /// another order than their own, so the version takes the place of an id.
+    pub fn key(&self) -> Key {
+        let version = u128::try_from(self.article.version).unwrap_or(0);
+        Key { value: SortValue::Time(self.replaced_at), id: uuid::Uuid::from_u128(version) }
+    }
+}
+
 /// Why an article is not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArticleRefusal {

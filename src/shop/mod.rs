@@ -23,6 +23,7 @@ pub mod preferences;
 pub mod product;
 pub mod ranking;
 pub mod rate;
+pub mod rules;
 pub mod sales;
 pub mod search;
 pub mod time;

@@ -138,7 +138,7 @@ fn a_mapping_that_is_missing_or_wrong_is_told_before_any_store_is_touched() {
 }
 
 #[test]
-fn a_row_in_conflict_with_the_store_keeps_its_whole_file_out() {
+fn rows_in_conflict_with_the_store_are_told_with_their_lines_and_can_be_skipped() {
     let home = Home::new();
     let mapping = "source = \"{source}\"\ncurrency = \"EUR\"\n[[file]]\npath = \"people.csv\"\nentity = \"customers\"\nkey = \"id\"\n\
                    [file.columns]\nemail = \"mail\"\nname = \"name\"\ncreated_at = { const = \"2026-01-01T00:00:00Z\" }\n";
@@ -146,12 +146,22 @@ fn a_row_in_conflict_with_the_store_keeps_its_whole_file_out() {
     home.write("second.toml", mapping.replace("{source}", "second"));
     home.write("people.csv", "id,name,mail\n1,Ann,ann@example.com\n");
     home.run(&["import", "first.toml"]).ok();
+    // more rows than the store is asked for at once
     let mut people = "id,name,mail\n".to_owned();
     (1..=1_500).for_each(|n| people.push_str(&format!("{n},Bo,bo{n}@example.com\n")));
     people.push_str("1501,Ann,ann@example.com\n");
     home.write("people.csv", people);
+    let told = "people.csv:1502: email: \"ann@example.com\" belongs to another row in the store\n";
     let ended = home.run(&["import", "second.toml"]);
-    assert!(ended.code == Some(1) && ended.err.contains("email"), "{ended:?}");
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.out.starts_with(told) && ended.out.ends_with("nothing was written\n"), "{ended:?}");
+    ended.is_clean();
     let mut run = home.serve(&["--demo", "false"]);
     assert_eq!(totals(&run.address()), [1, 0, 0, 0]);
+    drop(run);
+    let ended = home.run(&["import", "second.toml", "--skip-bad"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.out.starts_with(told) && ended.out.ends_with("1500 rows written\n"), "{ended:?}");
+    let mut run = home.serve(&["--demo", "false"]);
+    assert_eq!(totals(&run.address()), [1_501, 0, 0, 0]);
 }

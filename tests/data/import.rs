@@ -349,6 +349,48 @@ async fn rows_in_the_store_can_be_named_and_their_slugs_are_taken() {
 }
 
 #[tokio::test]
+async fn values_that_another_row_in_the_store_has_are_told_row_by_row_and_can_be_skipped() {
+    let store = Recording::default();
+    import(folder(&[]).path(), &store, false).await;
+    // another source, so every key is another row: Ann's e-mail, two SKUs and a slug are taken, the rest is free
+    let others = folder(&[
+        ("map.toml", MAPPING.replace("\"test\"", "\"other\"").as_bytes()),
+        ("people.csv", b"id,name,mail,tier,since\n1,Ann,ann@example.com,,31.01.2026\n2,Cy,cy@example.com,,01.02.2026\n"),
+        ("shelves.csv", b"id;name;parent\nc;Cellar;\n"),
+        (
+            "goods.csv",
+            b"maker;number;slug;name;text;price;stock;shelf\nX;1;new;New;;1,00;3;c\nX;2;pot;Pot;;1,00;3;c\nX;3;lid;Lid;;1,00;3;c\n",
+        ),
+        ("lines.csv", b"order,product,pieces,price,off\n7,X/3,1,1,0\n8,X/3,1,1,0\n"),
+    ]);
+    let before = store.kept().puts.len();
+    let report = import(others.path(), &store, false).await;
+    assert_eq!(
+        report.files.iter().map(|file| file.problems.iter().map(String::as_str).collect()).collect::<Vec<Vec<_>>>(),
+        [
+            vec!["people.csv:2: email: \"ann@example.com\" belongs to another row in the store"],
+            vec![],
+            vec![
+                "goods.csv:2: sku: \"X-1\" belongs to another row in the store",
+                "goods.csv:3: sku: \"X-2\" belongs to another row in the store",
+                "goods.csv:3: slug: \"pot\" belongs to another row in the store",
+            ],
+            vec!["orders.ndjson:1: customer_id: \"1\" is neither a good row of the files nor in the store (customers)"],
+            vec!["lines.csv:2: order_id: \"7\" is not a good row of the files (orders)"],
+        ]
+    );
+    assert_eq!(report.files.iter().map(|file| file.bad).collect::<Vec<_>>(), [1, 0, 2, 1, 1], "a row is bad once");
+    assert!(!report.wrote && store.kept().puts.len() == before, "{report}");
+
+    let report = import(others.path(), &store, true).await;
+    assert!(report.wrote, "{report}");
+    assert_eq!(report.files.iter().map(|file| file.written).collect::<Vec<_>>(), [1, 1, 1, 1, 1], "{report}");
+    let kept = store.kept();
+    assert_eq!((kept.customers[2].email.as_str(), kept.products[2].sku.as_str()), ("cy@example.com", "X-3"));
+    assert_eq!((kept.customers.len(), kept.products.len(), kept.orders.len()), (3, 3, 3));
+}
+
+#[tokio::test]
 async fn the_shop_keeps_its_currency() {
     let (store, folder) = (Recording::default(), folder(&[]));
     import(folder.path(), &store, false).await;

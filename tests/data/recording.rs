@@ -97,6 +97,10 @@ impl Customers for Recording {
         Ok(self.kept().customers.iter().filter(|row| ids.contains(&row.id)).cloned().collect())
     }
 
+    async fn customers_by_emails(&self, emails: &[String]) -> Result<Vec<Customer>> {
+        Ok(self.kept().customers.iter().filter(|row| emails.contains(&row.email)).cloned().collect())
+    }
+
     async fn customers_page(&self, _: &CustomerFilter, _: &Window) -> Result<Page<Customer>> {
         not_asked()
     }
@@ -138,6 +142,10 @@ impl Catalog for Recording {
 
     async fn products_by_slugs(&self, slugs: &[String]) -> Result<Vec<Product>> {
         Ok(self.kept().products.iter().filter(|row| slugs.contains(&row.slug)).cloned().collect())
+    }
+
+    async fn products_by_skus(&self, skus: &[String]) -> Result<Vec<Product>> {
+        Ok(self.kept().products.iter().filter(|row| skus.contains(&row.sku)).cloned().collect())
     }
 
     async fn products_page(&self, _: &ProductFilter, _: ProductOrder, window: &Window) -> Result<Page<Product>> {

@@ -13,3 +13,4 @@ mod pages;
 mod reads;
 mod sockets;
 mod subscriptions;
+mod variables;

@@ -11,7 +11,7 @@ use polystore::{
     error::Engine,
     graphql::{Graph, execute::Operation, limits::Limits, reply::Reply},
     roles::{Documents, Hot, Relational},
-    shop::{Message, Order, OrderStatus, OrderWithItems, Product, StockLevel},
+    shop::{Message, Order, OrderStatus, OrderWithItems, Product, StockLevel, Viewer},
     stores::Stores,
 };
 use serde_json::Value;
@@ -68,18 +68,18 @@ impl Shop {
         relational.products_put(&[1, 2, 3].map(|n| sample::product(n, 1))).await.unwrap();
         relational.orders_put(&[sample::order(1, 1, &[(1, 2)])]).await.unwrap();
         let stores = Stores::layered(relational, documents, hot, None);
-        Self { name, graph: Graph::new(stores.clone(), Limits::default()), stores, prefix }
+        Self { name, graph: Graph::new(stores.clone(), Limits::default(), Viewer::Reader), stores, prefix }
     }
 
     /// Another server over the same stores.
     pub async fn second_server(&self) -> Self {
         let stores = Stores { hot: redis(&self.prefix).await, ..self.stores.clone() };
-        Self { name: "second", graph: Graph::new(stores.clone(), Limits::default()), stores, prefix: self.prefix.clone() }
+        Self { name: "second", graph: Graph::new(stores.clone(), Limits::default(), Viewer::Reader), stores, prefix: self.prefix.clone() }
     }
 
     /// Other limits than those by default.
     pub fn limit(&mut self, limits: Limits) {
-        self.graph = Graph::new(self.stores.clone(), limits);
+        self.graph = Graph::new(self.stores.clone(), limits, Viewer::Reader);
     }
 
     pub async fn put_order(&self, version: i64, status: OrderStatus) {

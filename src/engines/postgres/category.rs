@@ -26,7 +26,7 @@ impl Catalog for Postgres {
     }
 
     async fn categories_by_slugs(&self, slugs: &[String]) -> Result<Vec<Category>> {
-        self.by_slugs(sql!("categories_by_slugs"), slugs).await
+        self.by_texts(sql!("categories_by_slugs"), slugs).await
     }
 
     async fn categories_by_parents(&self, parents: &[CategoryId]) -> Result<Vec<Category>> {
@@ -52,7 +52,11 @@ impl Catalog for Postgres {
     }
 
     async fn products_by_slugs(&self, slugs: &[String]) -> Result<Vec<Product>> {
-        self.by_slugs(sql!("products_by_slugs"), slugs).await
+        self.by_texts(sql!("products_by_slugs"), slugs).await
+    }
+
+    async fn products_by_skus(&self, skus: &[String]) -> Result<Vec<Product>> {
+        self.by_texts(sql!("products_by_skus"), skus).await
     }
 
     async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window) -> Result<Page<Product>> {

@@ -41,6 +41,10 @@ impl Customers for Postgres {
         self.by_ids(sql!("customers_by_ids"), ids).await
     }
 
+    async fn customers_by_emails(&self, emails: &[String]) -> Result<Vec<Customer>> {
+        self.by_texts(sql!("customers_by_emails"), emails).await
+    }
+
     async fn customers_page(&self, filter: &CustomerFilter, window: &Window) -> Result<Page<Customer>> {
         let page = filtered(Binds::new().window::<DateTime<Utc>>(window)?, filter);
         self.page(window, (PAGE.pick(true, window), page), (sql!("customers_count"), filtered(Binds::new(), filter))).await

@@ -44,6 +44,13 @@ impl Customers for Sqlite {
         self.all(sqlx::query_as(include_str!("sql/customers_by_ids.sql")).bind(keys::ids(ids))).await
     }
 
+    async fn customers_by_emails(&self, emails: &[String]) -> Result<Vec<Customer>> {
+        if emails.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.all(sqlx::query_as(include_str!("sql/customers_by_emails.sql")).bind(keys::texts(emails))).await
+    }
+
     async fn customers_page(&self, filter: &CustomerFilter, window: &Window) -> Result<Page<Customer>> {
         let tier = filter.tier.map(Tier::code);
         let rows = page_query(PAGE, window, true, Sort::Number).bind(tier);

@@ -82,6 +82,13 @@ impl Catalog for Sqlite {
         self.all(sqlx::query_as(include_str!("sql/products_by_slugs.sql")).bind(keys::texts(slugs))).await
     }
 
+    async fn products_by_skus(&self, skus: &[String]) -> Result<Vec<Product>> {
+        if skus.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.all(sqlx::query_as(include_str!("sql/products_by_skus.sql")).bind(keys::texts(skus))).await
+    }
+
     async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window) -> Result<Page<Product>> {
         let down = order.descending();
         let rows = match order {

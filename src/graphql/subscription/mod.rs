@@ -4,10 +4,11 @@ mod follow;
 mod sources;
 
 use super::{
-    ask::{detail_of, id, rows, text, viewer},
+    ask::{detail_of, id, rows, text},
     enums::TrendingWindow,
     error::{Code, fail},
     stream::Events,
+    who,
 };
 use crate::{
     fanout::{Fanout, Refused, Watch},
@@ -32,7 +33,7 @@ impl Subscription {
     /// An order went on its way. An order that the viewer does not see is not found.
     async fn order_status_changed(&self, ctx: &Context<'_>, order_id: ID) -> Result<EventsOf<OrderStatusChanged>> {
         let order: OrderId = id(&order_id, "order")?;
-        let audience = viewer(ctx).of_customers();
+        let audience = who::known(ctx)?.of_customers();
         let look = look(move |stores| async move { stores.relational.orders_by_ids(&[order], audience).await });
         let source = Thing::new(look, |order: &Order| order.version);
         let followed = follow(ctx, Watch::Order(order), "order", source).await?;
@@ -43,7 +44,7 @@ impl Subscription {
     /// An article was published; with `tag` only those that have it.
     async fn article_published(&self, ctx: &Context<'_>, tag: Option<String>) -> Result<EventsOf<ArticlePublished>> {
         let tag = tag.map(|tag| text("tag", tag, 100)).transpose()?;
-        let how = Reading { detail: detail_of(&ctx.look_ahead().field("article")), audience: viewer(ctx).of_articles() };
+        let how = Reading { detail: detail_of(&ctx.look_ahead().field("article")), audience: who::viewer(ctx).of_articles() };
         let followed = follow(ctx, Watch::Articles(tag), "article", Published::new(how)).await?;
         Ok(followed.events().map(|change| Some(ArticlePublished(change))).boxed())
     }

@@ -6,12 +6,13 @@ use polystore::shop::{Customer, CustomerFilter, Key, OrderStatus, SortValue, Tie
 pub fn trials() -> Vec<Trial> {
     contract!(super::ENGINES, "customer", relational;
         unknown_ids_are_left_out,
+        customers_are_found_by_email_byte_for_byte,
         the_list_is_paged_whole_in_both_directions,
         a_tier_is_paged_and_counted_alone,
         putting_twice_is_once_and_known_ids_are_replaced,
         an_email_of_another_customer_is_a_conflict_and_nothing_is_written,
         texts_come_back_byte_for_byte,
-        five_thousand_ids_are_looked_up_at_once,
+        five_thousand_ids_and_emails_are_looked_up_at_once,
         twenty_thousand_customers_are_put_at_once,
         total_spent_leaves_out_cancelled_orders_and_those_who_bought_nothing,
     )
@@ -36,6 +37,19 @@ async fn unknown_ids_are_left_out(store: Store) {
     store.customers_put(&[sample::customer(1)]).await.unwrap();
     let found = store.customers_by_ids(&[sample::id(1), sample::id(2), sample::id(1)]).await.unwrap();
     assert_eq!(found, [sample::customer(1)]);
+}
+
+async fn customers_are_found_by_email_byte_for_byte(store: Store) {
+    let odd = Customer { email: "o'brien+\"é\"@example.com".into(), ..sample::customer(3) };
+    let rows = [sample::customer(1), sample::customer(2), odd.clone()];
+    store.customers_put(&rows).await.unwrap();
+    let emails =
+        ["customer2@example.com", &odd.email, "customer2@example.com", "Customer1@example.com", "customer1@example.com ", "'; --", ""];
+    let found = store.customers_by_emails(&emails.map(String::from)).await.unwrap();
+    assert_eq!(by_id(found, |customer| customer.id), rows[1..]);
+    // an address that was given up leads nowhere
+    store.customers_put(&[Customer { email: "new@example.com".into(), ..sample::customer(2) }]).await.unwrap();
+    assert_eq!(store.customers_by_emails(&["customer2@example.com".into()]).await.unwrap(), []);
 }
 
 async fn the_list_is_paged_whole_in_both_directions(store: Store) {
@@ -85,12 +99,15 @@ async fn texts_come_back_byte_for_byte(store: Store) {
     assert_eq!(by_id(store.customers_by_ids(&ids).await.unwrap(), |customer| customer.id), rows);
 }
 
-async fn five_thousand_ids_are_looked_up_at_once(store: Store) {
+async fn five_thousand_ids_and_emails_are_looked_up_at_once(store: Store) {
     let rows: Vec<_> = (1..=50).map(sample::customer).collect();
     store.customers_put(&rows).await.unwrap();
     let ids: Vec<_> = (0..5_000).map(|n| sample::id(n * 7 % 5_003)).collect();
     let found = by_id(store.customers_by_ids(&ids).await.unwrap(), |customer| customer.id);
     let expected: Vec<_> = rows.into_iter().filter(|row| ids.contains(&row.id)).collect();
+    assert_eq!(found, expected);
+    let emails: Vec<_> = (0..5_000).map(|n| sample::customer(n * 7 % 5_003).email).collect();
+    let found = by_id(store.customers_by_emails(&emails).await.unwrap(), |customer| customer.id);
     assert_eq!(found, expected);
 }
 

@@ -8,7 +8,7 @@ use polystore::shop::{
 
 pub fn trials() -> Vec<Trial> {
     contract!(super::ENGINES, "product", relational;
-        products_are_found_by_id_and_by_slug,
+        products_are_found_by_id_by_slug_and_by_sku,
         every_order_is_paged_whole_in_both_directions,
         filters_alone_and_combined_leave_the_right_rows,
         a_filtered_list_is_paged_whole_in_both_directions,
@@ -58,7 +58,7 @@ fn search(text: &str) -> SearchText {
     SearchText::parse(text).unwrap()
 }
 
-async fn products_are_found_by_id_and_by_slug(store: Store) {
+async fn products_are_found_by_id_by_slug_and_by_sku(store: Store) {
     with_categories(&store, 1).await;
     let rows = [sample::product(1, 1), sample::product(2, 1)];
     store.products_put(&rows).await.unwrap();
@@ -66,6 +66,9 @@ async fn products_are_found_by_id_and_by_slug(store: Store) {
     assert_eq!(by_id(found, |product| product.id), rows);
     let slugs = ["product-2", "product-1", "product-2", "Product-1", "'; --"].map(String::from);
     assert_eq!(by_id(store.products_by_slugs(&slugs).await.unwrap(), |product| product.id), rows);
+    let skus = ["SKU-2", "SKU-1", "SKU-2", "sku-1", "SKU-1 ", "product-1", "'; --", ""].map(String::from);
+    assert_eq!(by_id(store.products_by_skus(&skus).await.unwrap(), |product| product.id), rows);
+    assert_eq!(store.products_by_skus(&skus[3..]).await.unwrap(), []);
 }
 
 async fn every_order_is_paged_whole_in_both_directions(store: Store) {
@@ -347,6 +350,8 @@ async fn twenty_thousand_products_are_put_and_five_thousand_looked_up_at_once(st
     assert_eq!(found, rows.iter().step_by(4).cloned().collect::<Vec<_>>());
     let slugs: Vec<_> = rows.iter().step_by(4).map(|row| row.slug.clone()).collect();
     assert_eq!(store.products_by_slugs(&slugs).await.unwrap().len(), 5_000);
+    let skus: Vec<_> = rows.iter().step_by(4).map(|row| row.sku.clone()).collect();
+    assert_eq!(store.products_by_skus(&skus).await.unwrap().len(), 5_000);
     let parents: Vec<CategoryId> = (1..=5_000).map(sample::id).collect();
     let pages = store.products_page_by_categories(&parents, &window).await.unwrap();
     let total: u64 = pages.iter().filter_map(|(_, page)| page.total).sum();

@@ -36,12 +36,14 @@ async fn a_ping_is_answered_within_a_second(store: Store) {
 async fn an_empty_key_list_gives_an_empty_answer(store: Store) {
     let window = Window { total: true, ..Window::first(5) };
     assert_eq!(store.customers_by_ids(&[]).await.unwrap(), []);
+    assert_eq!(store.customers_by_emails(&[]).await.unwrap(), []);
     assert_eq!(store.customers_total_spent(&[]).await.unwrap(), []);
     assert_eq!(store.categories_by_ids(&[]).await.unwrap(), []);
     assert_eq!(store.categories_by_slugs(&[]).await.unwrap(), []);
     assert_eq!(store.categories_by_parents(&[]).await.unwrap(), []);
     assert_eq!(store.products_by_ids(&[]).await.unwrap(), []);
     assert_eq!(store.products_by_slugs(&[]).await.unwrap(), []);
+    assert_eq!(store.products_by_skus(&[]).await.unwrap(), []);
     assert_eq!(store.products_page_by_categories(&[], &window).await.unwrap(), []);
     assert_eq!(store.orders_by_ids(&[], Audience::Everything).await.unwrap(), []);
     assert_eq!(store.orders_page_by_customers(&[], &window).await.unwrap(), []);

@@ -1,0 +1,26 @@
+//! An order goes on its way: paid, sent, called off.
+
+use super::{
+    refusal::{Outcome, Refusal, RefusalCode, settle},
+    who::Asker,
+};
+use crate::{
+    roles::Orders,
+    shop::{MoveRefusal, Once, Order, OrderId, OrderMove, OrderStatus},
+};
+use serde_json::json;
+
+/// Moves an order. Customers pay and cancel their own; administrators do everything with every order.
+pub async fn move_order(orders: &dyn Orders, asker: &Asker, id: OrderId, to: OrderStatus) -> Outcome<Order> {
+    let customer = if to == OrderStatus::Shipped { asker.admin()? } else { asker.customer()? };
+    let owner = (!asker.viewer.is_admin()).then_some(customer);
+    let input = json!({ "orderId": id.to_string(), "to": to.code() });
+    let once = asker.once("moveOrder", &input)?;
+    let once = once.unwrap_or_else(|| Once::new(customer.to_string(), uuid::Uuid::now_v7().to_string(), "moveOrder", &input));
+    settle(orders.order_move(&OrderMove { id, owner, to, at: asker.at }, &once).await, |refusal| match refusal {
+        MoveRefusal::NotFound => Refusal::of(RefusalCode::NotFound, "orderId", "there is no such order"),
+        MoveRefusal::NotFrom(status) => {
+            Refusal::of(RefusalCode::Conflict, "orderId", format_args!("an order that is {} cannot become {}", status.code(), to.code()))
+        }
+    })
+}

@@ -1,0 +1,77 @@
+//! Who asks, within a request.
+
+use super::error::{Code, LookUp, fail, unauthenticated};
+use crate::{
+    actions,
+    error::StoreError,
+    shop::{AccountRole, Audience, Customer, Timestamp, TokenHash, Viewer},
+    stores::Stores,
+};
+use async_graphql::{Context, Error, Result};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The viewer of a request.
+pub struct Who {
+    viewer: Mutex<std::result::Result<Viewer, StoreError>>,
+    token: Option<TokenHash>,
+}
+
+/// Why a request has no viewer.
+pub struct BadToken;
+
+impl Who {
+    /// Somebody without a token.
+    pub fn anonymous(viewer: Viewer) -> Self {
+        Self { viewer: Mutex::new(Ok(viewer)), token: None }
+    }
+
+    /// Whose token this is. If the session cannot be looked up the request goes on with what is public: nobody is signed out because a
+    /// store is down.
+    pub async fn of_token(token: &str, stores: &Stores) -> std::result::Result<Self, BadToken> {
+        let token = actions::hash_of(token).ok_or(BadToken)?;
+        let viewer = match actions::who(&*stores.hot, &*stores.relational, token, Timestamp::now()).await {
+            Ok(viewer) => Ok(viewer.ok_or(BadToken)?),
+            Err(error) => Err(error),
+        };
+        Ok(Self { viewer: Mutex::new(viewer), token: Some(token) })
+    }
+
+    /// Who it is, or why that cannot be told.
+    pub fn viewer(&self) -> std::result::Result<Viewer, StoreError> {
+        self.viewer.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Who asks; a visitor if that cannot be told.
+pub fn viewer(ctx: &Context<'_>) -> Viewer {
+    ctx.data_opt::<Arc<Who>>().and_then(|who| who.viewer().ok()).unwrap_or(Viewer::Visitor)
+}
+
+/// Who asks; an error if that cannot be told: for what is not public.
+pub fn known(ctx: &Context<'_>) -> Result<Viewer> {
+    let viewer = ctx.data_opt::<Arc<Who>>().map_or(Ok(Viewer::Visitor), |who| who.viewer());
+    viewer.map_err(|error| Error::from(LookUp(error)))
+}
+
+/// Refuses everybody who does not see everything: for what is about all customers.
+pub fn everything(ctx: &Context<'_>) -> Result<()> {
+    let viewer = known(ctx)?;
+    match viewer.of_customers() {
+        Audience::Everything => Ok(()),
+        Audience::Of(_) => Err(fail(Code::Forbidden, "only administrators may see this")),
+        Audience::Public => Err(unauthenticated()),
+    }
+}
+
+/// The token of the request's session.
+pub fn token(ctx: &Context<'_>) -> Option<TokenHash> {
+    ctx.data_opt::<Arc<Who>>().and_then(|who| who.token)
+}
+
+/// From here on the request is this customer's, who just signed in, as far as reading goes.
+pub fn now_is(ctx: &Context<'_>, customer: Option<&Customer>) {
+    if let (Some(who), Some(customer)) = (ctx.data_opt::<Arc<Who>>(), customer) {
+        let viewer = Viewer::Account { id: customer.id, role: AccountRole::Customer };
+        *who.viewer.lock().unwrap_or_else(PoisonError::into_inner) = Ok(viewer);
+    }
+}

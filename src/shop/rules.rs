@@ -1,0 +1,147 @@
+//! What texts and lists may be: the same rules for mutations and for imports. Messages say what is expected.
+
+use super::{ArticleId, Block};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The most that an article's blocks may take as JSON, in bytes.
+pub const MAX_BLOCK_BYTES: usize = 1 << 20;
+/// Most blocks of an article.
+pub const MAX_BLOCKS: usize = 1_000;
+
+/// What is wrong with a value, for the person who gave it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BrokenRule(pub String);
+
+/// A value that keeps the rules.
+pub type Checked<T> = Result<T, BrokenRule>;
+
+fn broken<T>(reason: impl std::fmt::Display) -> Checked<T> {
+    Err(BrokenRule(reason.to_string()))
+}
+
+/// At most 60 characters of a text, in quotes, for a message.
+pub fn shown(text: &str) -> String {
+    let cut: String = text.chars().take(60).collect();
+    if cut.len() < text.len() { format!("{cut:?}…") } else { format!("{cut:?}") }
+}
+
+/// A text of `min` to `max` characters, without NUL, which PostgreSQL cannot keep.
+pub fn text(text: String, min: usize, max: usize) -> Checked<String> {
+    let length = text.chars().count();
+    if text.contains('\0') {
+        broken("may not hold the character NUL")
+    } else if (min..=max).contains(&length) {
+        Ok(text)
+    } else {
+        broken(format_args!("has {length} characters: expected {min} to {max}"))
+    }
+}
+
+/// A text that stands in a list for people to read: 1 to `max` characters, not only white space.
+pub fn name(given: String, max: usize) -> Checked<String> {
+    if given.trim().is_empty() { broken("is empty") } else { text(given, 1, max) }
+}
+
+/// 1 to 100 lower-case letters, digits and hyphens.
+pub fn slug(slug: String) -> Checked<String> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if (1..=100).contains(&slug.len()) && slug.chars().all(allowed) {
+        Ok(slug)
+    } else {
+        broken(format_args!("{} is not a slug: expected 1 to 100 lower-case letters, digits and hyphens", shown(&slug)))
+    }
+}
+
+/// An e-mail address as the shop keeps it: composed (NFC) and lower case, so that two ways of writing one address are one.
+pub fn email(given: &str) -> Checked<String> {
+    let email: String = given.trim().nfc().flat_map(char::to_lowercase).nfc().collect();
+    let parts = email.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    let plain = !email.contains(|c: char| c.is_whitespace() || c.is_control());
+    if parts.is_some() && plain && email.len() <= 254 {
+        Ok(email)
+    } else {
+        broken(format_args!("{} is not an e-mail address of at most 254 bytes", shown(given)))
+    }
+}
+
+/// Lower case, no duplicates, at most `most`, each 1 to 100 characters.
+pub fn tags(tags: Vec<String>, most: usize) -> Checked<Vec<String>> {
+    if tags.len() > most {
+        return broken(format_args!("has {} entries: expected at most {most}", tags.len()));
+    }
+    for (index, tag) in tags.iter().enumerate() {
+        if tag.is_empty() || tag.contains('\0') || tag.chars().count() > 100 || *tag != tag.to_lowercase() {
+            return broken(format_args!("{} is not a tag: expected lower case, 1 to 100 characters", shown(tag)));
+        }
+        if tags[..index].contains(tag) {
+            return broken(format_args!("{} stands there twice", shown(tag)));
+        }
+    }
+    Ok(tags)
+}
+
+/// A BCP 47 language tag.
+pub fn locale(locale: String) -> Checked<String> {
+    let subtag = |tag: &str| (1..=8).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if (2..=35).contains(&locale.len()) && locale.split('-').all(subtag) {
+        Ok(locale)
+    } else {
+        broken(format_args!("{} is not a BCP 47 language tag, for example de-CH", shown(&locale)))
+    }
+}
+
+/// The blocks of an article.
+pub fn blocks(blocks: Vec<Block>) -> Checked<Vec<Block>> {
+    if blocks.len() > MAX_BLOCKS {
+        return broken(format_args!("has {} blocks: expected at most {MAX_BLOCKS}", blocks.len()));
+    }
+    for (block, place) in blocks.iter().zip(1..) {
+        if matches!(block, Block::Heading { level, .. } if !(1..=6).contains(level)) {
+            return broken(format_args!("block {place}: a heading's level is 1 to 6"));
+        }
+    }
+    match serde_json::to_string(&blocks) {
+        Ok(json) if json.len() > MAX_BLOCK_BYTES => broken(format_args!("takes more than {MAX_BLOCK_BYTES} bytes")),
+        Ok(json) if json.contains("\\u0000") => broken("may not hold the character NUL"),
+        Ok(_) => Ok(blocks),
+        Err(error) => broken(error),
+    }
+}
+
+/// An idempotency key.
+pub fn once_key(key: String) -> Checked<String> {
+    if (1..=super::once::MAX_KEY_BYTES).contains(&key.len()) && !key.contains('\0') {
+        Ok(key)
+    } else {
+        broken(format_args!("an idempotency key has 1 to {} bytes, and no NUL", super::once::MAX_KEY_BYTES))
+    }
+}
+
+/// A slug for an article that was given none: from its id, so that it is free.
+pub fn slug_of(id: ArticleId) -> String {
+    id.to_string().replace('_', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_ways_of_writing_one_address_are_one() {
+        let composed = email(" Zo\u{eb}@Example.com").unwrap();
+        assert_eq!(composed, email("zoe\u{308}@example.COM").unwrap());
+        assert_eq!(composed, "zo\u{eb}@example.com");
+        for bad in ["", "@", "a@", "@b", "a b@c", "a@b@c", "a\u{0}@b", &format!("{}@b", "a".repeat(254))] {
+            assert!(email(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_counted_in_characters() {
+        assert!(text("ß".repeat(5), 1, 5).is_ok());
+        assert!(text("ß".repeat(6), 1, 5).is_err());
+        assert!(text("a\0b".into(), 0, 9).is_err());
+        assert!(name("  ".into(), 9).is_err());
+    }
+}

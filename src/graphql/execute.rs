@@ -9,7 +9,7 @@ use super::{
     selection, tokens,
     who::Who,
 };
-use crate::{loaders::Loads, receipt::Receipt};
+use crate::{layers::cached::own_writes, loaders::Loads, receipt::Receipt};
 use async_graphql::{
     Name, Request, Variables,
     parser::{
@@ -73,6 +73,7 @@ impl Graph {
                 .await
                 .map_err(|_| Problem::new(Code::Unauthenticated, "the token is not, or not any more, that of a session: sign in"))?,
         };
+        let customer = who.customer_id();
         let loads = Loads::new(Arc::clone(&self.stores), receipt);
         let mut request = Request::new(asked.query).variables(variables.clone()).data(Arc::clone(&loads)).data(Arc::new(who));
         if let Some(key) = asked.idempotency_key {
@@ -80,7 +81,8 @@ impl Graph {
         }
         request.operation_name.clone_from(&asked.operation_name);
         request.set_parsed_query(document.clone());
-        let within_time = tokio::time::timeout(self.limits.time, loads.drive(self.library.execute(request))).await;
+        let executed = own_writes::on_behalf_of(customer, loads.drive(self.library.execute(request)));
+        let within_time = tokio::time::timeout(self.limits.time, executed).await;
         let response = within_time.map_err(|_| {
             let seconds = self.limits.time.as_secs_f64();
             if mutation {

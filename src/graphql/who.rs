@@ -4,7 +4,7 @@ use super::error::{Code, LookUp, fail, unauthenticated};
 use crate::{
     actions,
     error::StoreError,
-    shop::{AccountRole, Audience, Customer, Timestamp, TokenHash, Viewer},
+    shop::{AccountRole, Audience, Customer, CustomerId, Timestamp, TokenHash, Viewer},
     stores::Stores,
 };
 use async_graphql::{Context, Error, Result};
@@ -34,6 +34,11 @@ impl Who {
             Err(error) => Err(error),
         };
         Ok(Self { viewer: Mutex::new(viewer), token: Some(token) })
+    }
+
+    /// Whose session it is, as far as that is known.
+    pub fn customer_id(&self) -> Option<CustomerId> {
+        self.viewer().ok().and_then(Viewer::customer_id)
     }
 
     fn viewer(&self) -> std::result::Result<Viewer, StoreError> {

@@ -4,7 +4,7 @@ use super::error::{Code, LookUp, fail, unauthenticated};
 use crate::{
     actions,
     error::StoreError,
-    shop::{AccountRole, Audience, Customer, Timestamp, TokenHash, Viewer},
+    shop::{AccountRole, Audience, Customer, CustomerId, Timestamp, TokenHash, Viewer},
     stores::Stores,
 };
 use async_graphql::{Context, Error, Result};
@@ -44,6 +44,11 @@ impl Who {
         {
             *viewer = Ok(signed);
         }
+    }
+
+    /// Whose session it is, as far as that is known.
+    pub fn customer_id(&self) -> Option<CustomerId> {
+        self.viewer().ok().and_then(Viewer::customer_id)
     }
 
     /// Who it is, or why that cannot be told.

@@ -3,6 +3,8 @@
 
 pub mod documents_sample;
 pub mod engines;
+pub mod mutations;
 pub mod proxy;
 pub mod sample;
+pub mod shop;
 pub mod wiring;

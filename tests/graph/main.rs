@@ -7,6 +7,7 @@ mod support;
 mod faults;
 mod front_door;
 mod limits;
+mod mutations;
 mod operations;
 mod pages;
 mod reads;

@@ -16,7 +16,10 @@ use polystore::{
     stores::Stores,
 };
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 /// Everybody's.
 pub const PASSWORD: &str = "correct horse battery";
@@ -58,6 +61,8 @@ pub struct Shop {
     ben: Person,
     editor: Person,
     admin: Person,
+    /// One relay at a time: what another one has claimed is not told when ours is done.
+    relay: Mutex<()>,
 }
 
 impl Shop {
@@ -75,8 +80,7 @@ impl Shop {
 
     /// On fresh stores of these engines.
     pub async fn on_engines(name: &'static str, [relational, documents, hot]: [Engine; 3]) -> Self {
-        let (relational, documents, hot) =
-            tokio::join!(engines::relational(relational), engines::documents(documents), engines::hot(hot));
+        let (relational, documents, hot) = tokio::join!(engines::relational(relational), engines::documents(documents), engines::hot(hot));
         Self::open(name, Stores::layered(relational, documents, hot, None)).await
     }
 
@@ -99,7 +103,7 @@ impl Shop {
         let ben = person("ben", AccountRole::Customer).await;
         let editor = person("edith", AccountRole::Editor).await;
         let admin = person("adam", AccountRole::Admin).await;
-        Self { name, stores, graph, demo, ada, ben, editor, admin }
+        Self { name, stores, graph, demo, ada, ben, editor, admin, relay: Mutex::default() }
     }
 
     /// The person behind the role.
@@ -163,6 +167,7 @@ impl Shop {
 
     /// Lets the relay tell everything.
     pub fn drain(&self) {
+        let _alone = self.relay.lock().unwrap_or_else(PoisonError::into_inner);
         block_on(async { Relay::new(self.stores.clone()).drain().await.unwrap() });
     }
 

@@ -47,8 +47,16 @@ impl Store for Cached {
         self.inner.engine()
     }
 
+    fn breaker(&self) -> Option<BreakerState> {
+        self.inner.breaker()
+    }
+
     async fn ping(&self) -> Result<()> {
         self.inner.ping().await
+    }
+
+    async fn probe(&self) -> Result<()> {
+        self.inner.probe().await
     }
 
     async fn schema(&self) -> Result<SchemaState> {
@@ -57,6 +65,10 @@ impl Store for Cached {
 
     async fn migrate(&self) -> Result<()> {
         self.inner.migrate().await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
     }
 }
 

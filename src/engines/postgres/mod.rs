@@ -13,6 +13,7 @@ macro_rules! sql {
 
 mod activity;
 mod article;
+mod article_write;
 mod category;
 mod comment;
 mod connect;
@@ -23,6 +24,7 @@ mod order;
 mod preferences;
 mod product;
 mod query;
+mod revision;
 mod row;
 mod sales;
 mod schema;
@@ -30,6 +32,7 @@ mod search;
 mod stubs;
 pub mod testing;
 mod transaction;
+mod view;
 
 use crate::engines::Limits;
 use crate::error::{Engine, StoreError};

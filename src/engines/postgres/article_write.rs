@@ -1,7 +1,7 @@
 //! Changing articles one at a time: the article, its revision, its event and its key in one transaction.
 
 use super::query::Binds;
-use super::transaction::{Tx, Work};
+use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, search};
 use crate::error::{Engine, StoreError};
 use crate::roles::{Articles as _, Result};
@@ -56,7 +56,7 @@ impl Work for Create {
     type Answer = i64;
     type Refusal = NotCreated;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<i64, NotCreated>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         match write(tx, sql!("article_create"), &self.article).await {
             Ok(Ok(())) => {}
             Ok(Err(refusal)) => return Ok(Err(NotCreated::Refused(refusal))),
@@ -79,7 +79,7 @@ impl Work for Replace {
     type Answer = i64;
     type Refusal = ArticleRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<i64, ArticleRefusal>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let article = || Binds::new().with(self.next.id.uuid());
         match tx.rows::<(i64,)>(sql!("article_version"), article()).await?.pop() {
             None => return Ok(Err(ArticleRefusal::NotFound)),

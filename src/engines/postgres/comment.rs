@@ -1,7 +1,7 @@
 //! Comments in PostgreSQL.
 
 use super::query::{Binds, Scans, last_of_each};
-use super::transaction::{Tx, Work};
+use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::error::{Engine, StoreError};
 use crate::roles::{Comments, Result};
@@ -40,7 +40,7 @@ impl Work for Create {
     type Answer = ();
     type Refusal = KeyReused;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<(), KeyReused>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let Comment { id, article_id, author_id, body, created_at } = &self.comment;
         let binds = Binds::new().with(id.uuid()).with(article_id.uuid()).with(author_id.uuid()).with(&**body).with(created_at.to_chrono());
         match tx.run(sql!("comment_create"), binds).await {

@@ -1,7 +1,7 @@
 //! Preferences in PostgreSQL: one jsonb document a customer.
 
 use super::query::{Binds, last_of_each};
-use super::transaction::{Tx, Work};
+use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::{PreferenceStore, Result};
 use crate::shop::{CustomerId, Notifications, Preferences, Theme, Written, json};
@@ -64,7 +64,7 @@ impl Work for Replace {
     type Answer = ();
     type Refusal = Stale;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<(), Stale>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let sql = if self.0.version == 1 { sql!("preferences_create") } else { sql!("preferences_replace") };
         let binds = Binds::new().with(self.0.customer_id.uuid()).with(self.0.version).with(body(&self.0));
         Ok(if tx.run(sql, binds).await? == 1 { Ok(()) } else { Err(Stale) })

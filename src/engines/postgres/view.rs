@@ -1,7 +1,7 @@
 //! Views in PostgreSQL: counted from the activity events, and from batches.
 
 use super::query::Binds;
-use super::transaction::{Tx, Work};
+use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::Result;
 use crate::shop::{ActivityKind, Counter, TrendingWindow, ViewBatch, ViewsInStep, ranking::OLDEST_STEP};
@@ -34,7 +34,7 @@ impl Work for Put {
     type Answer = ();
     type Refusal = Infallible;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<(), Infallible>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let batch = || Binds::new().with(self.0.id.uuid()).with(self.0.at.to_chrono());
         if tx.run(sql!("view_batch_put"), batch()).await? == 1 {
             let counts: Vec<_> = self.0.counts.iter().collect();

@@ -3,7 +3,7 @@
 use super::{
     Sqlite,
     article::{columns, found_by},
-    transaction::{Tx, Work},
+    transaction::{Outcome, Tx, Work},
 };
 use crate::{
     error::{Engine, StoreError},
@@ -44,7 +44,7 @@ impl Work for Create {
     type Answer = i64;
     type Refusal = NotCreated;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<i64, NotCreated>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         match write(tx, include_str!("sql/article_create.sql"), &self.article).await {
             Ok(Ok(())) => {}
             Ok(Err(refusal)) => return Ok(Err(NotCreated::Refused(refusal))),
@@ -67,7 +67,7 @@ impl Work for Replace {
     type Answer = i64;
     type Refusal = ArticleRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<i64, ArticleRefusal>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let id = self.next.id.uuid();
         let there = tx.rows::<(i64,)>(sqlx::query_as(include_str!("sql/article_version.sql")).bind(id)).await?.pop();
         match there {

@@ -2,7 +2,7 @@
 
 use super::{
     Sqlite, keys, row, steps,
-    transaction::{Tx, Work},
+    transaction::{Outcome, Tx, Work},
     window::{Sort, page_query},
 };
 use crate::{
@@ -45,7 +45,7 @@ impl Work for Create {
     type Answer = ();
     type Refusal = KeyReused;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<(), KeyReused>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let Comment { id, article_id, author_id, body, created_at } = &self.comment;
         let create = sqlx::query(include_str!("sql/comment_create.sql")).bind(id.uuid()).bind(article_id.uuid()).bind(author_id.uuid());
         match tx.run(create.bind(body.clone()).bind(created_at.millis())).await {

@@ -11,6 +11,7 @@ mod error;
 mod keys;
 mod once;
 mod order;
+mod order_write;
 mod preferences;
 mod product;
 mod revision;

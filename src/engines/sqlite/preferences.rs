@@ -2,7 +2,7 @@
 
 use super::{
     Sqlite, keys, row, steps,
-    transaction::{Tx, Work},
+    transaction::{Outcome, Tx, Work},
 };
 use crate::{
     error::{Engine, Kind, StoreError},
@@ -63,7 +63,7 @@ impl Work for Replace {
     type Answer = ();
     type Refusal = Stale;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<(), Stale>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let (create, replace) = (include_str!("sql/preferences_create.sql"), include_str!("sql/preferences_replace.sql"));
         let query = sqlx::query(if self.0.version == 1 { create } else { replace });
         let body = serde_json::to_string(&body(&self.0)).map_err(|e| StoreError::new(Engine::Sqlite, Kind::Broken, e))?;

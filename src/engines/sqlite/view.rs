@@ -2,7 +2,7 @@
 
 use super::{
     Sqlite, keys, row,
-    transaction::{Tx, Work},
+    transaction::{Outcome, Tx, Work},
 };
 use crate::{
     roles::Result,
@@ -39,7 +39,7 @@ impl Work for Put {
     type Answer = ();
     type Refusal = Infallible;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<(), Infallible>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let (id, at) = (self.0.id.uuid(), self.0.at.millis());
         if tx.run(sqlx::query(include_str!("sql/view_batch_put.sql")).bind(id).bind(at)).await? == 1 {
             let counts = self.0.counts.iter().map(|(counter, views)| match counter {

@@ -13,6 +13,7 @@ macro_rules! sql {
 
 mod activity;
 mod article;
+mod article_write;
 mod category;
 mod comment;
 mod connect;
@@ -24,6 +25,7 @@ mod order_write;
 mod preferences;
 mod product;
 mod query;
+mod revision;
 mod row;
 mod sales;
 mod schema;
@@ -31,6 +33,7 @@ mod search;
 mod stubs;
 pub mod testing;
 mod transaction;
+mod view;
 
 use crate::engines::{Limits, pulse::Pulse};
 use crate::error::{Engine, StoreError};

@@ -2,6 +2,7 @@
 
 mod activity;
 mod article;
+mod article_write;
 mod category;
 mod comment;
 mod connection;
@@ -13,11 +14,13 @@ mod order;
 mod order_write;
 mod preferences;
 mod product;
+mod revision;
 mod row;
 mod sales;
 mod schema;
 mod stubs;
 mod transaction;
+mod view;
 mod window;
 mod words;
 

@@ -15,6 +15,8 @@ pub(super) const CONNECT: Duration = START;
 pub(super) const ACQUIRE: Duration = Duration::from_millis(1_500);
 /// Longest that a read waits for its answer, which a frozen line never brings: the server's own limit, and a margin for its word.
 pub(super) const READ: Duration = Duration::from_millis(1_700);
+/// The same for a statement of a write transaction.
+pub(super) const WRITE: Duration = Duration::from_millis(3_200);
 /// The same for a read that is bulk work.
 pub(super) const BULK_READ: Duration = Duration::from_secs(62);
 /// Longest that a put waits for its turn, and then for a connection: puts are bulk work, nobody looks at a page meanwhile.

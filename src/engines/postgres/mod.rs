@@ -1,7 +1,8 @@
 //! PostgreSQL: the relational role in tables, and the documents role in JSONB, arrays and inverted indexes.
 //!
-//! `connect` makes the pool and guards its sessions, `query` runs statements and cuts pages, `schema` migrates; the
-//! statements are in `sql/`, one file a question; each entity's file binds its parameters and reads its rows.
+//! `connect` makes the pool and guards its sessions, `query` runs statements and cuts pages, `transaction` and `once` do the
+//! shop's writes, `schema` migrates; the statements are in `sql/`, one file a question; each entity's file binds its
+//! parameters and reads its rows.
 
 /// The text of a statement: a file below `sql/`.
 macro_rules! sql {
@@ -17,6 +18,7 @@ mod comment;
 mod connect;
 mod customer;
 mod error;
+mod once;
 mod order;
 mod preferences;
 mod product;
@@ -27,6 +29,7 @@ mod schema;
 mod search;
 mod stubs;
 pub mod testing;
+mod transaction;
 
 use crate::engines::Limits;
 use crate::error::{Engine, StoreError};

@@ -8,6 +8,7 @@ mod connection;
 mod customer;
 mod error;
 mod keys;
+mod once;
 mod order;
 mod preferences;
 mod product;
@@ -15,6 +16,7 @@ mod row;
 mod sales;
 mod schema;
 mod stubs;
+mod transaction;
 mod window;
 mod words;
 
@@ -101,7 +103,7 @@ impl Sqlite {
 }
 
 /// Waits for a task of ours; a panic in it is a mistake in this program.
-async fn finish(task: JoinHandle<Result<()>>) -> Result<()> {
+async fn finish<T>(task: JoinHandle<Result<T>>) -> Result<T> {
     task.await.unwrap_or_else(|e| Err(StoreError::new(Engine::Sqlite, Kind::Broken, format!("the writing task ended early: {e}"))))
 }
 

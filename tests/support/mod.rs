@@ -5,4 +5,5 @@ pub mod documents_sample;
 pub mod engines;
 pub mod proxy;
 pub mod sample;
+pub mod told;
 pub mod wiring;

@@ -4,9 +4,7 @@ use super::query::{Binds, uuids};
 use super::transaction::{Tx, Work};
 use super::{Postgres, row};
 use crate::roles::{Accounts, Result};
-use crate::shop::{
-    Account, AccountRefusal, AccountRole, Customer, CustomerId, Event, NewAccount, Once, ProfileChange, Timestamp, Written,
-};
+use crate::shop::{Account, AccountRefusal, AccountRole, Customer, CustomerId, Event, NewAccount, Once, ProfileChange, Timestamp, Written};
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row as _};

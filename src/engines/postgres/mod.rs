@@ -11,23 +11,26 @@ macro_rules! sql {
     };
 }
 
+mod account;
 mod activity;
 mod article;
 mod category;
+mod change;
 mod comment;
 mod connect;
 mod customer;
 mod error;
 mod once;
 mod order;
+mod outbox;
 mod preferences;
 mod product;
+mod product_write;
 mod query;
 mod row;
 mod sales;
 mod schema;
 mod search;
-mod stubs;
 pub mod testing;
 mod transaction;
 

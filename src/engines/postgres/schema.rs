@@ -20,7 +20,7 @@ macro_rules! migrations {
 }
 
 /// File name and text. A file that was released is never edited: the store remembers its checksum.
-const MIGRATIONS: [(&str, &str); 10] = migrations![
+const MIGRATIONS: [(&str, &str); 11] = migrations![
     "0001_customers",
     "0002_categories",
     "0003_products",
@@ -31,14 +31,16 @@ const MIGRATIONS: [(&str, &str); 10] = migrations![
     "0008_activity",
     "0009_once",
     "0010_outbox",
+    "0012_accounts",
 ];
 
 fn migrations() -> Vec<Migration> {
-    let migration = |((name, sql), version): ((&'static str, &'static str), i64)| {
-        let description = name.split_once('_').map_or(name, |(_, description)| description);
+    let migration = |(name, sql): (&'static str, &'static str)| {
+        let (number, description) = name.split_once('_').unwrap_or(("", name));
+        let version = number.parse().unwrap_or(0);
         Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    MIGRATIONS.into_iter().zip(1..).map(migration).collect()
+    MIGRATIONS.into_iter().map(migration).collect()
 }
 
 /// Compares the store's list with ours.

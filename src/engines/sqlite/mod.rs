@@ -1,8 +1,10 @@
 //! The SQLite engine: relational facts and documents in one file, or in memory. No server to run.
 
+mod account;
 mod activity;
 mod article;
 mod category;
+mod change;
 mod comment;
 mod connection;
 mod customer;
@@ -10,12 +12,13 @@ mod error;
 mod keys;
 mod once;
 mod order;
+mod outbox;
 mod preferences;
 mod product;
+mod product_write;
 mod row;
 mod sales;
 mod schema;
-mod stubs;
 mod transaction;
 mod window;
 mod words;

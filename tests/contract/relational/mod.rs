@@ -1,14 +1,18 @@
 //! What every relational engine promises.
 
+mod account;
 mod cancellation;
 mod category;
 mod connect;
 mod customer;
 mod line;
 mod order;
+mod outbox;
+mod outbox_plan;
 mod paging;
 mod patience;
 mod product;
+mod product_write;
 mod sales;
 mod store;
 
@@ -25,10 +29,14 @@ pub fn trials() -> Vec<Trial> {
     let entities = [
         store::trials(),
         customer::trials(),
+        account::trials(),
         category::trials(),
         product::trials(),
+        product_write::trials(),
         order::trials(),
         sales::trials(),
+        outbox::trials(),
+        outbox_plan::trials(),
         cancellation::trials(),
         connect::trials(),
         patience::trials(),

@@ -41,7 +41,7 @@ pub use ledger::LedgerAccount;
 pub use money::{Currency, Money};
 pub use once::{Once, Written};
 pub use order::{
-    BadOrder, MoveRefusal, NewOrder, Order, OrderFilter, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderStatus, OrderWithItems,
+    BadOrder, MoveRefusal, NewOrder, Offer, Order, OrderFilter, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderStatus, OrderWithItems,
 };
 pub use page::{Bound, End, Key, Page, SortKind, SortValue, Window};
 pub use preferences::{Notifications, Preferences, Theme};

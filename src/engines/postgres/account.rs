@@ -1,7 +1,7 @@
 //! Accounts in PostgreSQL.
 
 use super::query::{Binds, uuids};
-use super::transaction::{Tx, Work};
+use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::{Accounts, Result};
 use crate::shop::{Account, AccountRefusal, AccountRole, Customer, CustomerId, Event, NewAccount, Once, ProfileChange, Timestamp, Written};
@@ -40,7 +40,7 @@ impl Work for Create {
     type Answer = Customer;
     type Refusal = AccountRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<Customer, AccountRefusal>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let NewAccount { customer, account } = &self.0;
         let binds = Binds::new()
             .with(customer.id.uuid())
@@ -67,7 +67,7 @@ impl Work for Change {
     type Answer = Customer;
     type Refusal = AccountRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<Customer, AccountRefusal>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let found: Option<Customer> = tx.rows(sql!("customer_lock"), Binds::new().with(self.id.uuid())).await?.pop();
         let Some(before) = found else { return Ok(Err(AccountRefusal::NotFound)) };
         let customer = self.change.apply(&before);

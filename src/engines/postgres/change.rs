@@ -2,7 +2,7 @@
 
 use super::Postgres;
 use super::query::Binds;
-use super::transaction::{Tx, Work};
+use super::transaction::{Outcome, Tx, Work};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
 use crate::shop::Written;
@@ -17,7 +17,7 @@ impl<B: Fn() -> Binds + Send + Sync + 'static> Work for Statement<B> {
     type Answer = u64;
     type Refusal = Infallible;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<u64, Infallible>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         tx.run(self.sql, (self.binds)()).await.map(Ok)
     }
 }

@@ -22,6 +22,7 @@ mod customer;
 mod error;
 mod once;
 mod order;
+mod order_write;
 mod outbox;
 mod preferences;
 mod product;

@@ -2,12 +2,10 @@
 
 use super::query::Binds;
 use super::search;
-use super::transaction::{Tx, Work};
+use super::transaction::{Outcome, Tx, Work};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
 use crate::shop::{Event, Product, ProductChange, ProductId, ProductRefusal, StockChange, Timestamp};
-
-type Outcome = Result<std::result::Result<Product, ProductRefusal>>;
 
 /// What a failed write of a product means.
 fn refusal(tx: &Tx<'_>) -> Option<ProductRefusal> {
@@ -49,7 +47,7 @@ impl Work for Create {
     type Answer = Product;
     type Refusal = ProductRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Outcome {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let product = &Product { version: 1, ..self.0.clone() };
         checked(product)?;
         tx.run(sql!("currencies_put"), Binds::new().with(product.price.currency.code())).await?;
@@ -74,7 +72,7 @@ impl Work for Change {
     type Refusal = ProductRefusal;
 
     /// Locked first and not one UPDATE … WHERE version = …: the words for the search are made of old and new texts.
-    async fn run(&self, tx: &mut Tx<'_>) -> Outcome {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let Some(before) = locked(tx, self.id).await? else { return Ok(Err(ProductRefusal::NotFound)) };
         if self.expected.is_some_and(|expected| expected != before.version) {
             return Ok(Err(ProductRefusal::Stale(before.version)));
@@ -93,7 +91,7 @@ impl Work for StockChange {
     type Answer = Product;
     type Refusal = ProductRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Outcome {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let Some(before) = locked(tx, self.product_id).await? else { return Ok(Err(ProductRefusal::NotFound)) };
         let Some(product) = self.apply(&before) else { return Ok(Err(ProductRefusal::Stock(before.stock))) };
         tx.run(sql!("stock_change"), Binds::new().with(product.id.uuid()).with(self.delta)).await?;

@@ -2,7 +2,7 @@
 
 use super::{
     Sqlite, keys, row,
-    transaction::{Tx, Work},
+    transaction::{Outcome, Tx, Work},
 };
 use crate::{
     error::{Engine, Kind, StoreError},
@@ -53,7 +53,7 @@ impl Work for Create {
     type Answer = Customer;
     type Refusal = AccountRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<Customer, AccountRefusal>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let NewAccount { customer, account } = &self.0;
         // of two broken rules the driver names either one
         if known(tx, customer.id).await?.is_some() {
@@ -84,7 +84,7 @@ impl Work for Change {
     type Answer = Customer;
     type Refusal = AccountRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<Customer, AccountRefusal>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let Some(before) = known(tx, self.id).await? else { return Ok(Err(AccountRefusal::NotFound)) };
         let customer = self.change.apply(&before);
         if customer == before {

@@ -2,7 +2,7 @@
 
 use super::{
     Sqlite,
-    transaction::{Tx, Work},
+    transaction::{Outcome, Tx, Work},
 };
 use crate::{
     error::{Engine, Kind, StoreError},
@@ -21,7 +21,7 @@ impl Work for Change {
     type Answer = u64;
     type Refusal = Infallible;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<std::result::Result<u64, Infallible>> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         tx.run((self.0)()).await.map(Ok)
     }
 }

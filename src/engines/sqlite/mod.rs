@@ -12,6 +12,7 @@ mod error;
 mod keys;
 mod once;
 mod order;
+mod order_write;
 mod outbox;
 mod preferences;
 mod product;

@@ -2,7 +2,7 @@
 
 use super::{
     keys,
-    transaction::{Tx, Work},
+    transaction::{Outcome, Tx, Work},
     words,
 };
 use crate::{
@@ -12,8 +12,6 @@ use crate::{
 };
 use serde_json::json;
 use sqlx::{query::Query, sqlite::SqliteArguments};
-
-type Outcome = Result<std::result::Result<Product, ProductRefusal>>;
 
 /// What keeps a product from being written as it is. Nobody else writes meanwhile.
 async fn refusal(tx: &mut Tx<'_>, product: &Product) -> Result<Option<ProductRefusal>> {
@@ -66,7 +64,7 @@ impl Work for Create {
     type Answer = Product;
     type Refusal = ProductRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Outcome {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let product = &Product { version: 1, ..self.0.clone() };
         checked(product)?;
         let currency = json!([product.price.currency.code()]).to_string();
@@ -97,7 +95,7 @@ impl Work for Change {
     type Answer = Product;
     type Refusal = ProductRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Outcome {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let Some(before) = known(tx, self.id).await? else { return Ok(Err(ProductRefusal::NotFound)) };
         if self.expected.is_some_and(|expected| expected != before.version) {
             return Ok(Err(ProductRefusal::Stale(before.version)));
@@ -118,7 +116,7 @@ impl Work for StockChange {
     type Answer = Product;
     type Refusal = ProductRefusal;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Outcome {
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
         let Some(before) = known(tx, self.product_id).await? else { return Ok(Err(ProductRefusal::NotFound)) };
         let Some(product) = self.apply(&before) else { return Ok(Err(ProductRefusal::Stock(before.stock))) };
         tx.run(sqlx::query(include_str!("sql/stock_change.sql")).bind(product.id.uuid()).bind(self.delta)).await?;

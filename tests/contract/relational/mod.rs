@@ -5,8 +5,13 @@ mod cancellation;
 mod category;
 mod connect;
 mod customer;
+mod inside;
+mod ledger;
 mod line;
+mod once;
 mod order;
+mod order_move;
+mod order_place;
 mod outbox;
 mod outbox_plan;
 mod paging;
@@ -34,6 +39,10 @@ pub fn trials() -> Vec<Trial> {
         product::trials(),
         product_write::trials(),
         order::trials(),
+        order_place::trials(),
+        order_move::trials(),
+        once::trials(),
+        ledger::trials(),
         sales::trials(),
         outbox::trials(),
         outbox_plan::trials(),

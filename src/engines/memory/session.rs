@@ -51,7 +51,8 @@ mod tests {
     #[tokio::test]
     async fn sessions_never_outgrow_their_bound_and_the_newest_stay() {
         let memory = Memory::new();
-        let session = Session { customer_id: CustomerId::default(), role: AccountRole::Customer, signed_in_at: Timestamp::now() };
+        let session =
+            Session { customer_id: CustomerId::from_uuid(uuid::Uuid::nil()), role: AccountRole::Customer, signed_in_at: Timestamp::now() };
         let token = |n: u64| TokenHash(std::array::from_fn(|index| n.to_le_bytes()[index % 8]));
         let ttl = Duration::from_secs(60);
         let all = MOST + 2_000;

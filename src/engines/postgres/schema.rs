@@ -20,7 +20,7 @@ macro_rules! migrations {
 }
 
 /// File name and text. A file that was released is never edited: the store remembers its checksum.
-const MIGRATIONS: [(&str, &str); 14] = migrations![
+const MIGRATIONS: [(&str, &str); 15] = migrations![
     "0001_customers",
     "0002_categories",
     "0003_products",
@@ -32,6 +32,7 @@ const MIGRATIONS: [(&str, &str); 14] = migrations![
     "0009_once",
     "0010_outbox",
     "0011_ledger",
+    "0012_accounts",
     "0013_article_revisions",
     "0014_view_batches",
     "0015_preferences_version",

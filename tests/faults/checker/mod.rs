@@ -54,7 +54,7 @@ pub fn check(history: &History, content: &Content) -> Vec<Violation> {
     orders::check(history, content, &mut found);
     stock::check(history, content, &mut found);
     events::check(history, content, &mut found);
-    reads::check(history, &mut found);
+    reads::check(history, content, &mut found);
     answers::check(history, content, &mut found);
     found.0
 }

@@ -1,11 +1,15 @@
 //! I6 and I7: what readers saw.
 
 use super::{Findings, Harm::*};
-use crate::history::{Answer, Entry, History, Micros, Op, Seen, Status};
+use crate::{
+    content::Content,
+    history::{Answer, Entry, History, Micros, Op, Order, Seen, Status},
+};
 use std::collections::BTreeMap;
 
-pub fn check(history: &History, found: &mut Findings) {
+pub fn check(history: &History, content: &Content, found: &mut Findings) {
     let dial = Dial::of(history);
+    dial.stored(history, content, found);
     let mut seen_before: BTreeMap<usize, (Micros, i64)> = BTreeMap::new();
     for entry in &history.entries {
         match (&entry.op, &entry.answer) {
@@ -64,6 +68,15 @@ impl Dial {
         self.sent.iter().filter(|(when, _)| *when <= at).map(|(_, price)| *price).max().unwrap_or(self.first)
     }
 
+    /// The owner has what was written last.
+    fn stored(&self, history: &History, content: &Content, found: &mut Findings) {
+        let Some(stored) = history.shop.products.get(history.shop.dial).and_then(|(product, _)| content.products.get(product)) else { return };
+        let (least, most) = (self.least(Micros::MAX, None), self.most(Micros::MAX));
+        if !(least..=most).contains(&stored.price) {
+            found.add("I1", Lost, format_args!("the price is {}, {least} was acknowledged and {most} sent", stored.price));
+        }
+    }
+
     fn read(&self, history: &History, entry: &Entry, price: i64, found: &mut Findings) {
         let own = self.least(entry.sent, Some(entry.session));
         let least = self.least(entry.sent.saturating_sub(history.allowed.age), None);
@@ -79,7 +92,7 @@ impl Dial {
     }
 
     /// An order has the price of its moment: no copy's.
-    fn bought(&self, history: &History, entry: &Entry, order: &crate::history::Order, found: &mut Findings) {
+    fn bought(&self, history: &History, entry: &Entry, order: &Order, found: &mut Findings) {
         let dial = &history.shop.products[history.shop.dial].0;
         // it may be a replay: placed at its first sending at the earliest
         let first = self.keys.get(&(entry.session, entry.key.clone().unwrap_or_default())).copied().unwrap_or(entry.sent);

@@ -16,13 +16,17 @@ use std::{env, fmt::Write as _, io, thread};
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const SOURCES: [&str; 6] = ["package.json", "package-lock.json", ".npmrc", "vite.config.js", "index.html", "src"];
+/// Reads with their budgets, then changes and subscriptions.
+const SAMPLES: [&str; 2] = ["graphql/operations", "graphql/changes"];
 const SHARED: [&str; 4] = ["operations.js", "receipt.js", "receipt.css", "transport.js"];
 
 fn main() -> Outcome<()> {
     for source in SOURCES.iter().chain(&["fallback"]) {
         println!("cargo:rerun-if-changed=web/{source}");
     }
-    println!("cargo:rerun-if-changed=graphql/operations");
+    for folder in SAMPLES {
+        println!("cargo:rerun-if-changed={folder}");
+    }
     println!("cargo:rerun-if-env-changed=POLYSTORE_WEB");
 
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
@@ -117,7 +121,8 @@ fn plain(site: &Path) -> Outcome<PathBuf> {
 /// The sample operations as JSON that may stand inside a script element.
 fn operations() -> Outcome<String> {
     let mut items = Vec::new();
-    for file in list(Path::new("graphql/operations"))?.iter().filter(|file| file.extension().is_some_and(|kind| kind == "graphql")) {
+    let files = SAMPLES.map(|folder| list(Path::new(folder))).into_iter().collect::<Outcome<Vec<_>>>()?.concat();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "graphql")) {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
         let variables = fs::read_to_string(file.with_extension("variables.json")).map_or("null".to_owned(), |text| quoted(text.trim_end()));
         items.push(format!(r#"{{"name":{},"query":{},"variables":{variables}}}"#, quoted(&name), quoted(&fs::read_to_string(file)?)));

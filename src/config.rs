@@ -58,6 +58,12 @@ pub struct Settings {
     /// are embedded and the address is this machine's own, else visitor]
     #[arg(long, env = "POLYSTORE_ANONYMOUS", value_name = "WHO", global = true)]
     pub anonymous: Option<String>,
+    /// Web pages of other hosts that may open streams: a list of origins such as https://shop.example [default: none]
+    #[arg(long, env = "POLYSTORE_ORIGINS", value_name = "LIST", global = true)]
+    pub origins: Option<String>,
+    /// What access tokens are signed with, at least 32 characters; the same for all servers of a shop [default: made anew at each start]
+    #[arg(long, env = "POLYSTORE_SECRET", value_name = "TEXT", hide_env_values = true, global = true)]
+    pub secret: Option<String>,
     /// Keep trying until all stores answer
     #[arg(long, global = true)]
     pub wait: bool,
@@ -94,6 +100,12 @@ pub struct Settings {
     /// Milliseconds that a request may take, 10 to 600000 [default: 5000]
     #[arg(long, env = "POLYSTORE_REQUEST_TIMEOUT_MS", value_name = "MS", help_heading = "Limits", global = true)]
     pub request_timeout_ms: Option<String>,
+    /// WebSockets and event streams that are open at once at most, 1 to 100000 [default: 500]
+    #[arg(long, env = "POLYSTORE_MAX_SOCKETS", value_name = "N", help_heading = "Limits", global = true)]
+    pub max_sockets: Option<String>,
+    /// Operations that run on one WebSocket at once at most, 1 to 1000 [default: 20]
+    #[arg(long, env = "POLYSTORE_MAX_SOCKET_OPERATIONS", value_name = "N", help_heading = "Limits", global = true)]
+    pub max_socket_operations: Option<String>,
 }
 
 impl Settings {
@@ -125,6 +137,16 @@ pub struct BadSetting {
     pub allowed: String,
 }
 
+/// A text that is not shown.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// The settings as they are used.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -154,6 +176,10 @@ pub struct Config {
     pub ready_requires: Vec<String>,
     /// Who asks without a token.
     pub anonymous: Viewer,
+    /// Web pages of other hosts that may open streams.
+    pub origins: Vec<String>,
+    /// What access tokens are signed with; `None`: a key of this start's own.
+    pub secret: Option<Secret>,
     /// What to log.
     pub log: String,
     /// What an operation may be at most.
@@ -189,6 +215,9 @@ impl TryFrom<Settings> for Config {
         let mut millis = 5_000_u64;
         number("--request-timeout-ms / POLYSTORE_REQUEST_TIMEOUT_MS", given.request_timeout_ms, 10..=600_000, &mut millis)?;
         limits.time = Duration::from_millis(millis);
+        number("--max-sockets / POLYSTORE_MAX_SOCKETS", given.max_sockets, 1..=100_000, &mut limits.sockets)?;
+        let operations = &mut limits.socket_operations;
+        number("--max-socket-operations / POLYSTORE_MAX_SOCKET_OPERATIONS", given.max_socket_operations, 1..=1_000, operations)?;
         let mut connections = crate::engines::Limits::default().connections;
         number("--connections / POLYSTORE_CONNECTIONS", given.connections, 1..=1_000, &mut connections)?;
         let mut demo = true;
@@ -197,6 +226,7 @@ impl TryFrom<Settings> for Config {
         let migrate = flag("--migrate / POLYSTORE_MIGRATE", given.migrate, &mut migrate)?.then_some(migrate);
         let mut config = Self {
             anonymous: Viewer::Visitor,
+            secret: secret(given.secret)?,
             listen: listen(given.listen)?,
             relational: StoreUrl::parse("--database-url / DATABASE_URL", given.database_url, &[Engine::Postgres, Engine::Sqlite])?
                 .unwrap_or_else(embedded),
@@ -210,6 +240,7 @@ impl TryFrom<Settings> for Config {
             migrate,
             wait: given.wait,
             ready_requires: roles(given.ready_requires)?,
+            origins: origins(given.origins)?,
             log: given.log.filter(|text| !text.is_empty()).unwrap_or_else(|| "info".to_owned()),
             limits,
             data,
@@ -266,6 +297,14 @@ fn listen(given: Option<String>) -> Result<SocketAddr, BadSetting> {
     text.parse().map_err(|_| bad("--listen / POLYSTORE_LISTEN", &text, allowed))
 }
 
+fn secret(given: Option<String>) -> Result<Option<Secret>, BadSetting> {
+    match given.filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(secret) if secret.chars().count() >= 32 => Ok(Some(Secret(secret))),
+        Some(_) => Err(bad("--secret / POLYSTORE_SECRET", "…", "at least 32 characters")),
+    }
+}
+
 fn anonymous(given: Option<String>, config: &Config) -> Result<Viewer, BadSetting> {
     match given.as_deref() {
         Some("visitor") => Ok(Viewer::Visitor),
@@ -284,9 +323,25 @@ fn prefix(given: Option<String>) -> Result<String, BadSetting> {
     if fits { Ok(text) } else { Err(bad("--redis-prefix / POLYSTORE_REDIS_PREFIX", &text, allowed)) }
 }
 
+/// The items of a list with commas.
+fn items(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+fn origins(given: Option<String>) -> Result<Vec<String>, BadSetting> {
+    let text = given.unwrap_or_default();
+    let origins = items(&text);
+    let fits = |origin: &String| {
+        let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
+        !authority.is_empty() && authority.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte))
+    };
+    let allowed = "a list of origins with commas between them, for example https://shop.example, without a path";
+    if origins.iter().all(fits) { Ok(origins) } else { Err(bad("--origins / POLYSTORE_ORIGINS", &text, allowed)) }
+}
+
 fn roles(given: Option<String>) -> Result<Vec<String>, BadSetting> {
     let text = given.unwrap_or_default();
-    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    let names = items(&text);
     let known = |name: &String| ["relational", "documents", "hot"].contains(&name.as_str());
     let allowed = "a list of relational, documents and hot, with commas between them";
     if names.iter().all(known) { Ok(names) } else { Err(bad("--ready-requires / POLYSTORE_READY_REQUIRES", &text, allowed)) }
@@ -313,7 +368,7 @@ mod tests {
     #[test]
     fn a_bad_value_names_the_setting_the_value_and_what_is_allowed() {
         type Change = fn(&mut Settings);
-        let cases: [(Change, &str); 10] = [
+        let cases: [(Change, &str); 12] = [
             (
                 |s| s.anonymous = Some("admin".into()),
                 "--anonymous / POLYSTORE_ANONYMOUS: \"admin\" cannot be used: expected visitor or reader",
@@ -337,6 +392,11 @@ mod tests {
             ),
             (|s| s.demo = Some("yes".into()), "--demo / POLYSTORE_DEMO: \"yes\" cannot be used: expected true or false"),
             (|s| s.redis_prefix = Some("a b".into()), "--redis-prefix / POLYSTORE_REDIS_PREFIX: \"a b\" cannot be used"),
+            (
+                |s| s.origins = Some("https://shop.example,*".into()),
+                "--origins / POLYSTORE_ORIGINS: \"https://shop.example,*\" cannot be used",
+            ),
+            (|s| s.origins = Some("https://shop.example/".into()), "without a path"),
             (|s| s.ready_requires = Some("postgres".into()), "--ready-requires / POLYSTORE_READY_REQUIRES: \"postgres\" cannot be used"),
             (
                 |s| {

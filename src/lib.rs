@@ -9,6 +9,7 @@
 //! - [`stores`]: one implementation for each role, wired together.
 //! - [`loaders`]: one question a type, batched within a request.
 //! - [`relay`]: tells the other stores what was committed.
+//! - [`fanout`]: what one listener hears, told to all who watch.
 //! - [`graphql`]: the graph itself.
 //! - [`http`]: the front door.
 //! - [`actions`]: use cases over the roles.
@@ -24,6 +25,7 @@ pub mod commands;
 pub mod config;
 pub mod engines;
 pub mod error;
+pub mod fanout;
 pub mod graphql;
 pub mod http;
 pub mod import;

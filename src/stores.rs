@@ -5,7 +5,7 @@ mod connect;
 pub use connect::{ConnectError, Connected, connect};
 
 use crate::{
-    layers::{cached::Cached, observed::Observed},
+    layers::{cached::Cached, guarded::Guarded, observed::Observed},
     receipt::Role,
     roles::{Cache, Documents, Hot, Relational, Result},
     shop::StockLevel,
@@ -33,18 +33,18 @@ impl Stores {
         Ok(())
     }
 
-    /// Puts the layers round three engines. The order is: receipt, then cache, then receipt of the cache's own calls, then engine.
+    /// Puts the layers round three engines. The order is: cache, then receipt, of the cache's own calls too, then breaker, then engine.
     /// `cache` may be a server of its own, which may evict; without one the cache lives with the other hot data.
     pub fn layered(relational: Arc<dyn Relational>, documents: Arc<dyn Documents>, hot: Arc<dyn Hot>, cache: Option<Arc<dyn Hot>>) -> Self {
-        let hot: Arc<dyn Hot> = Arc::new(Observed::new(Role::Hot, hot));
+        let hot: Arc<dyn Hot> = Arc::new(Observed::new(Role::Hot, Arc::new(Guarded::new(hot))));
         let cache: Arc<dyn Cache> = match cache {
-            Some(cache) => Arc::new(Observed::new(Role::Hot, cache)),
+            Some(cache) => Arc::new(Observed::new(Role::Hot, Arc::new(Guarded::new(cache)))),
             None => Arc::clone(&hot) as Arc<dyn Cache>,
         };
-        let relational: Arc<dyn Relational> = Arc::new(Observed::new(Role::Relational, relational));
+        let relational: Arc<dyn Relational> = Arc::new(Observed::new(Role::Relational, Arc::new(Guarded::new(relational))));
         Self {
             relational: Arc::new(Cached::new(relational, cache)),
-            documents: Arc::new(Observed::new(Role::Documents, documents)),
+            documents: Arc::new(Observed::new(Role::Documents, Arc::new(Guarded::new(documents)))),
             hot,
             outbox_bell: Arc::default(),
         }

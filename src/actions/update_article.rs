@@ -59,11 +59,11 @@ async fn change(
     let found = articles.articles_by_ids(&[id], Detail::Whole, Audience::Everything).await?.pop();
     let Some(mut previous) = found else { return Err(refusal(ArticleRefusal::NotFound).into()) };
     if previous.version != version {
-        match &once {
-            None => return Err(refusal(ArticleRefusal::Stale(previous.version)).into()),
-            // the change may be the one that made the newer version: the store knows, and refuses if it is not
-            Some(_) => previous.version = version,
+        // with a key, this change may be the one that made the newer version: the store knows, and refuses if it is not
+        if once.is_none() || version > previous.version {
+            return Err(refusal(ArticleRefusal::Stale(previous.version)).into());
         }
+        previous.version = version;
     }
     let mut next = previous.clone();
     alter(&mut next);

@@ -19,6 +19,8 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_MIGRATE", same(config.migrate.map(|migrate| migrate.to_string()), "")),
         ("POLYSTORE_READY_REQUIRES", config.ready_requires.join(",")),
         ("POLYSTORE_ANONYMOUS", if config.anonymous == Viewer::Reader { "reader" } else { "visitor" }.to_owned()),
+        ("POLYSTORE_ORIGINS", config.origins.join(",")),
+        ("POLYSTORE_SECRET", if config.secret.is_some() { "***" } else { "" }.to_owned()),
         ("POLYSTORE_LOG", config.log.clone()),
         ("POLYSTORE_MAX_DEPTH", limits.depth.to_string()),
         ("POLYSTORE_MAX_FIRST", limits.first.to_string()),
@@ -30,6 +32,8 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_MAX_DIRECTIVES", limits.directives.to_string()),
         ("POLYSTORE_MAX_BODY_BYTES", limits.body_bytes.to_string()),
         ("POLYSTORE_REQUEST_TIMEOUT_MS", limits.time.as_millis().to_string()),
+        ("POLYSTORE_MAX_SOCKETS", limits.sockets.to_string()),
+        ("POLYSTORE_MAX_SOCKET_OPERATIONS", limits.socket_operations.to_string()),
     ];
     lines.into_iter().map(|(name, value)| format!("{name}={value}\n")).collect()
 }

@@ -2,11 +2,14 @@
 
 use super::{Failure, progress::Stderr};
 use crate::{
-    actions::{Views, rebuild_hot},
+    actions::{AccessKey, Views, rebuild_hot},
     config::Config,
     error::Engine,
     graphql::Graph,
-    http,
+    http::{
+        self,
+        streams::{Streams, Timing},
+    },
     receipt::Role,
     relay::Relay,
     roles::SchemaState,
@@ -14,7 +17,7 @@ use crate::{
     shop::Board,
     stores::{Connected, Stores},
 };
-use std::{future::IntoFuture, io::ErrorKind, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, path::PathBuf, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -39,19 +42,33 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         }
     };
     let address = listener.local_addr().map_err(|error| cannot_listen(config.listen, &error))?;
-    let graph = Graph::new(stores.clone(), config.limits, config.anonymous);
+    let access_key = config.secret.as_ref().map_or_else(AccessKey::random, |secret| Some(AccessKey::of(&secret.0)));
+    let access_key = access_key.ok_or_else(|| Failure::Told("the system has no random numbers".to_owned()))?;
+    let graph = Graph::new(stores.clone(), config.limits, config.anonymous, access_key);
     let (halt, background) = background(&stores, graph.views().clone());
-    let app = http::router(graph, config.ready_requires);
+    let streams = Streams::new(&config.limits, Timing::default());
+    let options = http::Options { ready_requires: config.ready_requires, origins: config.origins, streams: streams.clone() };
+    let app = http::router(graph.clone(), options);
     // whoever started us may have closed stdout: no reason not to serve
     let _ = super::print(&welcome(address, &stores));
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let ending = streams.clone();
     let signal = async move {
         stop.signal().await;
         tracing::info!("stopping: no new connections, requests in flight are finished");
+        // subscriptions would go on for ever
+        graph.fanout().stop();
+        ending.stop();
         let _server_is_gone_already = stopping.send(());
     };
     let server = axum::serve(listener, app).with_graceful_shutdown(signal);
+    let server = async {
+        let served = server.await;
+        // the framework does not wait for WebSockets
+        streams.drain().await;
+        served
+    };
     let late = async {
         if stopped.await.is_ok() {
             tokio::time::sleep(GRACE).await;
@@ -60,7 +77,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         }
     };
     let served = tokio::select! {
-        served = server.into_future() => served.map_err(|error| Failure::Told(format!("the server stopped: {error}"))),
+        served = server => served.map_err(|error| Failure::Told(format!("the server stopped: {error}"))),
         () = late => {
             tracing::warn!("some requests took longer than {} s and were cut", GRACE.as_secs());
             Ok(())

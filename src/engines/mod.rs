@@ -3,6 +3,7 @@
 pub mod memory;
 pub mod mongodb;
 pub mod postgres;
+mod pulse;
 pub mod redis;
 pub mod sqlite;
 

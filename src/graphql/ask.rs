@@ -32,7 +32,7 @@ pub fn or_told<T>(ctx: &Context<'_>, part: Result<Option<T>>, index: Option<usiz
 }
 
 /// The field's path without list indexes.
-fn path(ctx: &Context<'_>) -> String {
+pub fn path(ctx: &Context<'_>) -> String {
     let mut names = Vec::new();
     let mut node = ctx.path_node.as_ref();
     while let Some(current) = node {

@@ -37,10 +37,6 @@ pub enum Code {
     UnknownOutcome,
     /// Too often.
     RateLimited,
-    /// Too much at once.
-    Overloaded,
-    /// The server is about to stop.
-    ShuttingDown,
     /// A store does not answer; other fields may have.
     StoreUnavailable,
     /// The request took too long.
@@ -49,6 +45,10 @@ pub enum Code {
     PayloadTooLarge,
     /// The body is of a type that is not taken.
     UnsupportedMediaType,
+    /// The server, or this connection, has too much to do already.
+    Overloaded,
+    /// The server is being stopped.
+    ShuttingDown,
     /// A mistake of the server.
     Internal,
 }
@@ -70,12 +70,12 @@ impl Code {
             Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
             Self::UnknownOutcome => "UNKNOWN_OUTCOME",
             Self::RateLimited => "RATE_LIMITED",
-            Self::Overloaded => "OVERLOADED",
-            Self::ShuttingDown => "SHUTTING_DOWN",
             Self::StoreUnavailable => "STORE_UNAVAILABLE",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::Overloaded => "OVERLOADED",
+            Self::ShuttingDown => "SHUTTING_DOWN",
             Self::Internal => "INTERNAL",
         }
     }

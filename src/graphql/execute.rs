@@ -6,12 +6,12 @@ use super::{
     guard, merge,
     mutation::KeyHeader,
     reply::{Problem, Reply},
-    selection, tokens,
+    selection, single_root, tokens,
     who::Who,
 };
-use crate::{loaders::Loads, receipt::Receipt};
+use crate::{loaders::Loads, receipt::Receipt, shop::Timestamp};
 use async_graphql::{
-    Name, Request, Variables,
+    Name, Request, Response, Variables,
     parser::{
         parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
@@ -30,69 +30,96 @@ pub struct Operation {
     pub variables: serde_json::Map<String, serde_json::Value>,
     /// Whether the client wants to know what the answer cost.
     pub receipt: bool,
-    /// Whether anything but queries is refused (a GET request).
+    /// Whether mutations are refused (a GET request).
     pub only_queries: bool,
-    /// The token of `Authorization: Bearer …`.
+    /// What the client shows to prove who asks.
     pub token: Option<String>,
-    /// The `Idempotency-Key` header.
+    /// Who it was a short while ago, signed by a server: counts while the session store is down.
+    pub access_token: Option<String>,
+    /// Under which key a mutation is done once, where its input names none.
     pub idempotency_key: Option<String>,
 }
 
+/// An operation that passed every check before the library's own.
+pub(super) struct Prepared {
+    asked: Operation,
+    document: ExecutableDocument,
+    variables: Variables,
+    /// What it is.
+    pub(super) kind: OperationType,
+}
+
 impl Graph {
-    /// Answers one operation.
+    /// Answers one query or mutation.
     pub async fn execute(&self, operation: Operation) -> Reply {
         let receipt = operation.receipt.then(|| Arc::new(Receipt::default()));
-        let mut reply = match self.answer(operation, receipt.clone()).await {
-            Ok(reply) => reply,
+        let mut reply = match self.prepare(operation) {
+            Ok(prepared) if prepared.kind == OperationType::Subscription => {
+                let how = "subscriptions are answered as a stream: use a WebSocket, or accept text/event-stream";
+                Reply::refused(Problem::new(Code::BadUserInput, how))
+            }
+            Ok(prepared) => self.run(&prepared, receipt.clone()).await,
             Err(problem) => Reply::refused(problem),
         };
         reply.receipt = receipt;
         reply
     }
 
-    async fn answer(&self, asked: Operation, receipt: Option<Arc<Receipt>>) -> Result<Reply, Problem> {
+    /// All checks that need no store.
+    pub(super) fn prepare(&self, mut asked: Operation) -> Result<Prepared, Problem> {
         let mut document = self.parse(&asked.query)?;
-        let mut variables = variables(asked.variables)?;
-        guard::check(&document, &variables, &self.limits).map_err(|refusal| Problem::new(refusal.code, refusal.message))?;
+        let mut variables = variables(std::mem::take(&mut asked.variables))?;
+        guard::check(&document, &variables, &self.limits).map_err(refused)?;
         let chosen = choose(&document, asked.operation_name.as_deref())?;
-        if asked.only_queries && chosen.ty != OperationType::Query {
+        let kind = chosen.ty;
+        if asked.only_queries && kind == OperationType::Mutation {
             let problem = Problem::new(Code::BadUserInput, "a GET request may only run queries: send mutations by POST");
-            let mut reply = Reply::refused(problem);
-            reply.needs_post = true;
-            return Ok(reply);
+            return Err(problem.needs_post());
         }
         all_given(chosen, &variables)?;
-        merge::check(&document, chosen).map_err(|refusal| Problem::new(refusal.code, refusal.message))?;
+        merge::check(&document, chosen).map_err(refused)?;
         absent::complete(&document, chosen, &mut variables);
-        let mutation = chosen.ty == OperationType::Mutation;
+        single_root::settle(&mut document).map_err(refused)?;
         selection::add_hidden_types(&mut document);
+        Ok(Prepared { asked, document, variables, kind })
+    }
 
-        let who = match asked.token {
-            None => Who::anonymous(self.anonymous),
-            Some(token) => Who::of_token(&token, &self.stores)
-                .await
-                .map_err(|_| Problem::new(Code::Unauthenticated, "the token is not, or not any more, that of a session: sign in"))?,
-        };
-        let loads = Loads::new(Arc::clone(&self.stores), receipt);
-        let mut request = Request::new(asked.query).variables(variables.clone()).data(Arc::clone(&loads)).data(Arc::new(who));
-        if let Some(key) = asked.idempotency_key {
-            request = request.data(KeyHeader(key));
+    /// Who asks, by the token that was shown.
+    pub(super) async fn who(&self, prepared: &Prepared) -> Result<Who, Problem> {
+        let Some(token) = &prepared.asked.token else { return Ok(Who::anonymous(self.anonymous)) };
+        let unknown = |_| Problem::new(Code::Unauthenticated, "the token is not, or not any more, that of a session: sign in");
+        let mut who = Who::of_token(token, &self.stores).await.map_err(unknown)?;
+        if let Some(access) = &prepared.asked.access_token {
+            who.or_signed(|| self.access_key.read(access, Timestamp::now()));
         }
-        request.operation_name.clone_from(&asked.operation_name);
-        request.set_parsed_query(document.clone());
-        let within_time = tokio::time::timeout(self.limits.time, loads.drive(self.library.execute(request))).await;
-        let response = within_time.map_err(|_| {
-            let seconds = self.limits.time.as_secs_f64();
-            if mutation {
-                let message = format!(
-                    "not answered within {seconds} seconds, and nobody knows what was done: send it again with the same idempotency key"
-                );
-                return Problem::new(Code::UnknownOutcome, message);
-            }
-            Problem::new(Code::DeadlineExceeded, format!("the request took longer than {seconds} seconds"))
-        })?;
-        let chosen = choose(&document, asked.operation_name.as_deref())?;
-        Ok(Reply::executed(response, &document, chosen, &variables))
+        Ok(who)
+    }
+
+    /// Runs a query or mutation.
+    pub(super) async fn run(&self, prepared: &Prepared, receipt: Option<Arc<Receipt>>) -> Reply {
+        let work = async {
+            let who = match self.who(prepared).await {
+                Ok(who) => who,
+                Err(problem) => return Reply::refused(problem),
+            };
+            let loads = Loads::new(Arc::clone(&self.stores), receipt);
+            let request = prepared.request(who).data(Arc::clone(&loads));
+            prepared.reply(loads.drive(self.library.execute(request)).await)
+        };
+        match tokio::time::timeout(self.limits.time, work).await {
+            Ok(reply) => reply,
+            Err(_) if prepared.kind == OperationType::Mutation => Reply::refused(Problem::new(
+                Code::UnknownOutcome,
+                "not answered in time, and nobody knows what was done: send it again with the same idempotency key",
+            )),
+            Err(_) => Reply::refused(self.too_late("the request")),
+        }
+    }
+
+    /// The deadline is over.
+    pub(super) fn too_late(&self, what: &str) -> Problem {
+        let seconds = self.limits.time.as_secs_f64();
+        Problem::new(Code::DeadlineExceeded, format!("{what} took longer than {seconds} seconds"))
     }
 
     fn parse(&self, query: &str) -> Result<ExecutableDocument, Problem> {
@@ -115,6 +142,36 @@ impl Graph {
             Problem::new(Code::GraphqlParseFailed, message).at(at)
         })
     }
+}
+
+impl Prepared {
+    /// The operation as the library takes it, without the loads of its fields.
+    pub(super) fn request(&self, who: Who) -> Request {
+        let mut request = Request::new(self.asked.query.as_str()).variables(self.variables.clone()).data(Arc::new(who));
+        if let Some(key) = &self.asked.idempotency_key {
+            request = request.data(KeyHeader(key.clone()));
+        }
+        request.operation_name.clone_from(&self.asked.operation_name);
+        request.set_parsed_query(self.document.clone());
+        request
+    }
+
+    /// What the library answered, as it goes to the client.
+    pub(super) fn reply(&self, response: Response) -> Reply {
+        match choose(&self.document, self.asked.operation_name.as_deref()) {
+            Ok(chosen) => Reply::executed(response, &self.document, chosen, &self.variables),
+            Err(problem) => Reply::refused(problem),
+        }
+    }
+
+    /// Whether the client wants to know what each answer cost.
+    pub(super) fn wants_receipt(&self) -> bool {
+        self.asked.receipt
+    }
+}
+
+fn refused(refusal: guard::Refusal) -> Problem {
+    Problem::new(refusal.code, refusal.message)
 }
 
 /// The operation to run.

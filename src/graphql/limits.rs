@@ -23,8 +23,12 @@ pub struct Limits {
     pub directives: u64,
     /// Bytes of a request's body.
     pub body_bytes: usize,
-    /// How long a request may take.
+    /// How long a request, or the answer to an event, may take.
     pub time: Duration,
+    /// WebSockets and event streams that are open at once.
+    pub sockets: usize,
+    /// Operations that run on one WebSocket at once.
+    pub socket_operations: usize,
 }
 
 impl Default for Limits {
@@ -40,6 +44,8 @@ impl Default for Limits {
             directives: 50,
             body_bytes: 1_000_000,
             time: Duration::from_secs(5),
+            sockets: 500,
+            socket_operations: 20,
         }
     }
 }

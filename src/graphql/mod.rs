@@ -26,49 +26,52 @@ pub mod scalars;
 pub mod search;
 pub mod selection;
 pub mod server;
+pub mod single_root;
+pub mod stream;
+pub mod subscription;
 pub mod tokens;
 pub mod who;
 
-use crate::stores::Stores;
 use crate::{
-    actions::{Passwords, Views},
+    actions::{AccessKey, Passwords, Views},
+    fanout::Fanout,
     shop::Viewer,
+    stores::Stores,
 };
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
+use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 use limits::Limits;
 use std::sync::Arc;
 
-type Library = Schema<query::Query, mutation::Mutation, EmptySubscription>;
+type Library = Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
 /// The graph over some stores, within some limits.
 #[derive(Clone)]
 pub struct Graph {
     library: Library,
+    /// The same schema with an extension for events, which would cost every field of a query.
+    streaming: Library,
     stores: Arc<Stores>,
+    fanout: Arc<Fanout>,
+    turns: Arc<stream::Turns>,
     limits: Limits,
     anonymous: Viewer,
+    access_key: AccessKey,
     views: Views,
 }
 
 impl Graph {
-    /// Builds the schema. The library's own limits are a second wall behind the guard: a little wider, so that the guard's
-    /// messages and codes are the ones that clients see.
-    ///
-    /// `anonymous` is who asks without a token: [`Viewer::Visitor`], or [`Viewer::Reader`] on a demo.
-    pub fn new(stores: Stores, limits: Limits, anonymous: Viewer) -> Self {
+    /// Builds the schema. `anonymous` is who asks without a token: [`Viewer::Visitor`], or [`Viewer::Reader`] on a demo;
+    /// `access_key` signs what counts while sessions cannot be looked up.
+    pub fn new(stores: Stores, limits: Limits, anonymous: Viewer, access_key: AccessKey) -> Self {
+        let fanout = Arc::new(Fanout::new(Arc::clone(&stores.hot) as _, Arc::clone(&stores.hot) as _));
         let stores = Arc::new(stores);
-        let views = Views::default();
-        let library = Schema::build(query::Query, mutation::Mutation::default(), EmptySubscription)
-            .data(Passwords::default())
-            .data(views.clone())
-            .data(Arc::clone(&stores))
-            .data(limits)
-            .limit_depth(usize::try_from(limits.depth.max(limits::INTROSPECTION_DEPTH)).unwrap_or(usize::MAX).saturating_add(2))
-            .limit_complexity(usize::try_from(limits.complexity).unwrap_or(usize::MAX))
-            .limit_recursive_depth(limits::NESTING)
-            .limit_directives(usize::try_from(limits.directives).unwrap_or(usize::MAX))
-            .finish();
-        Self { library, stores, limits, anonymous, views }
+        let (views, passwords) = (Views::default(), Passwords::default());
+        let schema = || {
+            let shared = within(limits).data(limits).data(Arc::clone(&stores)).data(Arc::clone(&fanout));
+            shared.data(views.clone()).data(passwords.clone()).data(access_key.clone())
+        };
+        let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
+        Self { library, streaming, stores, fanout, turns: Arc::default(), limits, anonymous, access_key, views }
     }
 
     /// The schema in GraphQL's schema language: what `graphql/schema.graphql` holds.
@@ -86,6 +89,11 @@ impl Graph {
         &self.stores
     }
 
+    /// Who watches what here.
+    pub fn fanout(&self) -> &Fanout {
+        &self.fanout
+    }
+
     /// What an operation may be at most.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -94,7 +102,22 @@ impl Graph {
 
 /// The schema without any store: for printing it.
 pub fn sdl() -> String {
-    Schema::build(query::Query, mutation::Mutation::default(), EmptySubscription).finish().sdl_with_options(export())
+    schema().finish().sdl_with_options(export())
+}
+
+fn schema() -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
+    Schema::build(query::Query, mutation::Mutation::default(), subscription::Subscription)
+}
+
+/// The library's own limits are a second wall behind the guard: a little wider, so that the guard's messages and codes are the ones
+/// that clients see.
+fn within(limits: Limits) -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
+    let size = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
+    schema()
+        .limit_depth(size(limits.depth.max(limits::INTROSPECTION_DEPTH)).saturating_add(2))
+        .limit_complexity(size(limits.complexity))
+        .limit_recursive_depth(limits::NESTING)
+        .limit_directives(size(limits.directives))
 }
 
 fn export() -> SDLExportOptions {

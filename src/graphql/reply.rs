@@ -22,17 +22,23 @@ pub struct Problem {
     pub code: Code,
     message: String,
     location: Option<(usize, usize)>,
+    needs_post: bool,
 }
 
 impl Problem {
     /// A problem with a message for the client.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), location: None }
+        Self { code, message: message.into(), location: None, needs_post: false }
     }
 
     /// Where in the document, as (line, column).
     pub fn at(self, location: Option<(usize, usize)>) -> Self {
         Self { location, ..self }
+    }
+
+    /// The same request by POST would not be refused for this reason.
+    pub fn needs_post(self) -> Self {
+        Self { needs_post: true, ..self }
     }
 }
 
@@ -63,7 +69,7 @@ impl Reply {
         let location = problem.location.map(|(line, column)| json!({ "line": line, "column": column }));
         let extensions = Map::from_iter([("code".to_owned(), Json::from(problem.code.name()))]);
         let error = Error { message: cut(&problem.message), locations: location.into_iter().collect(), path: Vec::new(), extensions };
-        Self { data: None, errors: vec![error], needs_post: false, receipt: None }
+        Self { data: None, errors: vec![error], needs_post: problem.needs_post, receipt: None }
     }
 
     /// What the library answered.
@@ -99,11 +105,21 @@ impl Reply {
         !self.errors.is_empty() && self.errors.iter().all(dead) && nothing.is_none_or(|data| data.values().all(Json::is_null))
     }
 
-    /// The response body. Every error carries the request's id.
-    pub fn body(mut self, request_id: &str) -> Vec<u8> {
+    /// The errors alone, as a JSON list. Each carries the request's id.
+    pub fn errors(mut self, request_id: &str) -> Vec<u8> {
+        self.sign(request_id);
+        serde_json::to_vec(&self.errors).unwrap_or_else(|_| b"[]".to_vec())
+    }
+
+    fn sign(&mut self, request_id: &str) {
         for error in &mut self.errors {
             error.extensions.insert("requestId".to_owned(), request_id.into());
         }
+    }
+
+    /// The response body. Every error carries the request's id.
+    pub fn body(mut self, request_id: &str) -> Vec<u8> {
+        self.sign(request_id);
         let mut body = b"{".to_vec();
         let mut part = |name: &str, json: &[u8]| {
             if body.len() > 1 {

@@ -36,6 +36,16 @@ impl Who {
         Ok(Self { viewer: Mutex::new(viewer), token: Some(token) })
     }
 
+    /// If the session could not be looked up, who the request says that it was a short while ago.
+    pub fn or_signed(&mut self, signed: impl FnOnce() -> Option<Viewer>) {
+        let viewer = self.viewer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if viewer.is_err()
+            && let Some(signed) = signed()
+        {
+            *viewer = Ok(signed);
+        }
+    }
+
     fn viewer(&self) -> std::result::Result<Viewer, StoreError> {
         self.viewer.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,15 +1,20 @@
 //! `/graphql`: method, media type, size and parameters are checked here, before anything is parsed as GraphQL.
 
-use super::middleware::RequestId;
+use super::{
+    Door,
+    accept::{Accepted, Media, accepted},
+    credentials,
+    middleware::RequestId,
+    origin, sse, ws,
+};
 use crate::graphql::{
-    Graph,
     error::{Code, RETRY_AFTER_MS},
     execute::Operation,
     reply::{Problem, Reply},
 };
 use axum::{
     body::{Body, to_bytes},
-    extract::{Extension, Query, State, rejection::QueryRejection},
+    extract::{Extension, Query, State, WebSocketUpgrade, rejection::QueryRejection, ws::rejection::WebSocketUpgradeRejection},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -18,9 +23,6 @@ use serde_json::{Map, Value};
 
 /// Asks for the receipt.
 const RECEIPT: HeaderName = HeaderName::from_static("x-polystore-receipt");
-
-/// A request that is sent again under the same key is done once.
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// What may stand in the URL; values are texts.
 #[derive(Debug, Default, Deserialize)]
@@ -41,46 +43,50 @@ struct Payload {
     variables: Option<Map<String, Value>>,
 }
 
-/// The two media types of answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Media {
-    /// `application/json`: refused requests are 200, for old clients.
-    Json,
-    /// `application/graphql-response+json`: refused requests are 400.
-    Response,
-}
-
-/// A query in the URL.
+/// A query or subscription in the URL, or the beginning of a WebSocket.
 pub async fn get(
-    State(graph): State<Graph>,
+    State(door): State<Door>,
     Extension(id): Extension<RequestId>,
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let Some(media) = accepted(&headers) else { return not_acceptable() };
     let receipt = wants_receipt(&headers, parameters.as_ref().ok().and_then(|given| given.receipt.as_deref()));
+    match upgrade {
+        Ok(upgrade) => return ws::open(&door, upgrade, &headers, &id, receipt).unwrap_or_else(|problem| no_stream(problem, &id)),
+        Err(rejection) if headers.contains_key(header::UPGRADE) => return rejection.into_response(),
+        Err(_no_upgrade_at_all) => {}
+    }
+    let Some(accepted) = accepted(&headers) else { return not_acceptable() };
     let operation = parameters.map_err(|_| bad_request("the parameters in the URL cannot be read")).and_then(|Query(given)| {
         let variables = match given.variables.filter(|text| !text.is_empty()) {
             Some(text) => serde_json::from_str(&text).map_err(|_| bad_request("variables must be a JSON object"))?,
             None => Map::new(),
         };
-        let query = given.query.unwrap_or_default();
-        let operation_name = given.operation_name.filter(|name| !name.is_empty());
-        let (token, idempotency_key) = (bearer(&headers), None);
-        Ok(Operation { query, operation_name, variables, receipt, only_queries: true, token, idempotency_key })
+        Ok(Operation {
+            query: given.query.unwrap_or_default(),
+            operation_name: given.operation_name.filter(|name| !name.is_empty()),
+            variables,
+            receipt,
+            only_queries: true,
+            token: credentials::bearer(&headers),
+            access_token: credentials::access_token(&headers),
+            idempotency_key: credentials::idempotency_key(&headers),
+        })
     });
-    answer(&graph, operation, media, &id).await
+    answer(&door, operation, accepted, &headers, &id).await
 }
 
 /// An operation in the body.
 pub async fn post(
-    State(graph): State<Graph>,
+    State(door): State<Door>,
     Extension(id): Extension<RequestId>,
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
     body: Body,
 ) -> Response {
-    let Some(media) = accepted(&headers) else { return not_acceptable() };
+    let Some(accepted) = accepted(&headers) else { return not_acceptable() };
+    let (graph, media) = (&door.graph, accepted.media);
     if !is_json(&headers) {
         let problem = Problem::new(Code::UnsupportedMediaType, "the body must be of the type application/json");
         return respond(StatusCode::UNSUPPORTED_MEDIA_TYPE, media, Reply::refused(problem).body(&id.0));
@@ -105,12 +111,13 @@ pub async fn post(
             variables: variables.unwrap_or_default(),
             receipt,
             only_queries: false,
-            token: bearer(&headers),
-            idempotency_key: text(&headers, &IDEMPOTENCY_KEY),
+            token: credentials::bearer(&headers),
+            access_token: credentials::access_token(&headers),
+            idempotency_key: credentials::idempotency_key(&headers),
         }),
         Err(_) => Err(bad_request("the body must be a JSON object with query, and optionally operationName and variables")),
     };
-    answer(&graph, operation, media, &id).await
+    answer(&door, operation, accepted, &headers, &id).await
 }
 
 /// Any other method.
@@ -122,9 +129,20 @@ pub async fn other(method: Method) -> Response {
     }
 }
 
-async fn answer(graph: &Graph, operation: Result<Operation, Problem>, media: Media, id: &RequestId) -> Response {
+async fn answer(
+    Door { graph, origins, streams }: &Door,
+    operation: Result<Operation, Problem>,
+    Accepted { media, events }: Accepted,
+    headers: &HeaderMap,
+    id: &RequestId,
+) -> Response {
     let malformed = operation.is_err();
     let reply = match operation {
+        Ok(_) if events && !origin::allowed(headers, origins) => return no_stream(origin::refusal(), id),
+        Ok(operation) if events => {
+            let full = |problem| no_stream((StatusCode::SERVICE_UNAVAILABLE, problem), id);
+            return sse::answer(graph, streams, operation, id.0.clone()).unwrap_or_else(full);
+        }
         Ok(operation) => graph.execute(operation).await,
         Err(problem) => Reply::refused(problem),
     };
@@ -144,10 +162,22 @@ async fn answer(graph: &Graph, operation: Result<Operation, Problem>, media: Med
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
     if dead {
-        let seconds = HeaderValue::from((RETRY_AFTER_MS / 1_000).max(1));
-        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after());
     }
     response
+}
+
+/// A stream that is not opened.
+fn no_stream((status, problem): (StatusCode, Problem), id: &RequestId) -> Response {
+    let mut response = respond(status, Media::Json, Reply::refused(problem).body(&id.0));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after());
+    }
+    response
+}
+
+fn retry_after() -> HeaderValue {
+    HeaderValue::from((RETRY_AFTER_MS / 1_000).max(1))
 }
 
 fn respond(status: StatusCode, media: Media, body: Vec<u8>) -> Response {
@@ -163,22 +193,7 @@ fn bad_request(message: &str) -> Problem {
 }
 
 fn not_acceptable() -> Response {
-    (StatusCode::NOT_ACCEPTABLE, "answers are application/graphql-response+json or application/json\n").into_response()
-}
-
-/// The token of `Authorization: Bearer …`. Another scheme is no token of ours, which is told as a wrong one.
-fn bearer(headers: &HeaderMap) -> Option<String> {
-    let value = text(headers, &header::AUTHORIZATION)?;
-    let (scheme, token) = value.split_once(' ').unwrap_or((&value, ""));
-    Some(if scheme.eq_ignore_ascii_case("bearer") { token.trim().to_owned() } else { String::new() })
-}
-
-/// A header's text; what is not text, or given twice, is a text that fits nothing.
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    let value = if values.next().is_some() { "" } else { value.to_str().unwrap_or_default() };
-    Some(value.to_owned())
+    (StatusCode::NOT_ACCEPTABLE, "answers are application/graphql-response+json, application/json or text/event-stream\n").into_response()
 }
 
 fn wants_receipt(headers: &HeaderMap, parameter: Option<&str>) -> bool {
@@ -192,60 +207,4 @@ fn is_json(headers: &HeaderMap) -> bool {
     json && parts
         .filter_map(|part| part.split_once('='))
         .all(|(name, value)| !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
-}
-
-/// The better of the two media types that the client takes; `None` if it takes neither.
-fn accepted(headers: &HeaderMap) -> Option<Media> {
-    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).collect();
-    if ranges.is_empty() {
-        return Some(Media::Json);
-    }
-    let quality = |names: &[&str]| {
-        // the first name is the most specific one: it decides where it is given
-        names.iter().find_map(|name| ranges.iter().find_map(|range| quality_of(range, name))).unwrap_or(0.0)
-    };
-    let json = quality(&["application/json", "application/*", "*/*"]);
-    let response = quality(&["application/graphql-response+json", "application/*", "*/*"]);
-    let named = ranges.iter().any(|range| quality_of(range, "application/graphql-response+json").is_some());
-    match (json > 0.0, response > 0.0) {
-        (false, false) => None,
-        // equal qualities: the newer type only for those who name it
-        (_, true) if response > json || (named && response >= json) => Some(Media::Response),
-        (true, _) => Some(Media::Json),
-        (false, true) => Some(Media::Response),
-    }
-}
-
-/// The quality of a range if it is for this media type.
-fn quality_of(range: &str, name: &str) -> Option<f32> {
-    let mut parts = range.split(';').map(str::trim);
-    if !parts.next()?.eq_ignore_ascii_case(name) {
-        return None;
-    }
-    let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    Some(quality.and_then(|quality| quality.parse().ok()).unwrap_or(1.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn clients_get_the_media_type_that_they_ask_for() {
-        let accept = |value: &'static str| accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(value))]));
-        assert_eq!(accepted(&HeaderMap::new()), Some(Media::Json));
-        for (value, media) in [
-            ("*/*", Some(Media::Json)),
-            ("application/json", Some(Media::Json)),
-            ("application/graphql-response+json", Some(Media::Response)),
-            ("application/graphql-response+json, application/json;q=0.9", Some(Media::Response)),
-            ("application/json, application/graphql-response+json;q=0.5", Some(Media::Json)),
-            ("application/json;q=0, */*", Some(Media::Response)),
-            ("application/*", Some(Media::Json)),
-            ("text/html", None),
-        ] {
-            assert_eq!(accept(value), media, "{value}");
-        }
-    }
 }

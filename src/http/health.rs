@@ -1,9 +1,17 @@
-//! `/livez`: the program runs. `/readyz`: what the stores say.
+//! `/livez`: the program runs. `/readyz`: what the stores say, and what their breakers let through.
 
-use crate::{receipt::Role, stores::Stores};
+use crate::{
+    error::Engine,
+    receipt::Role,
+    roles::{BreakerState, Result, Store},
+    stores::Stores,
+};
 use axum::{Json, Router, http::StatusCode, routing::get};
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// The two routes. A lost store makes the server unready only if its role is in `requires`: by default a lost store costs its
 /// fields and no more, and taking the server out of a balancer would cost the rest as well.
@@ -17,21 +25,38 @@ pub fn routes(stores: Arc<Stores>, requires: Vec<String>) -> Router {
 
 async fn ready(stores: Arc<Stores>, requires: Arc<Vec<String>>) -> (StatusCode, Json<Value>) {
     let start = Instant::now();
-    let relational = async { (Role::Relational, stores.relational.engine(), stores.relational.ping().await, start.elapsed()) };
-    let documents = async { (Role::Documents, stores.documents.engine(), stores.documents.ping().await, start.elapsed()) };
-    let hot = async { (Role::Hot, stores.hot.engine(), stores.hot.ping().await, start.elapsed()) };
-    let (relational, documents, hot) = tokio::join!(relational, documents, hot);
+    let (relational, documents, hot) = tokio::join!(
+        asked(Role::Relational, &*stores.relational, start),
+        asked(Role::Documents, &*stores.documents, start),
+        asked(Role::Hot, &*stores.hot, start),
+    );
     let all = [relational, documents, hot];
-    let ready = all.iter().all(|(role, _, ping, _)| ping.is_ok() || !requires.iter().any(|name| name == role.name()));
-    let line = |(role, engine, ping, took): &(Role, crate::error::Engine, crate::roles::Result<()>, std::time::Duration)| {
+    let ready = all.iter().all(|asked| asked.ping.is_ok() || !requires.iter().any(|name| name == asked.role.name()));
+    let line = |asked: &Asked| {
         json!({
-            "role": role.name(),
-            "engine": engine.name(),
-            "ok": ping.is_ok(),
-            "error": ping.as_ref().err().map(ToString::to_string),
-            "micros": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "role": asked.role.name(),
+            "engine": asked.engine.name(),
+            "ok": asked.ping.is_ok(),
+            "breaker": asked.breaker.map(BreakerState::name),
+            "error": asked.ping.as_ref().err().map(ToString::to_string),
+            "micros": u64::try_from(asked.took.as_micros()).unwrap_or(u64::MAX),
         })
     };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(json!({ "ready": ready, "stores": all.iter().map(line).collect::<Vec<_>>() })))
+}
+
+/// What a store said.
+struct Asked {
+    role: Role,
+    engine: Engine,
+    ping: Result<()>,
+    breaker: Option<BreakerState>,
+    took: Duration,
+}
+
+/// Asks a store through its breaker: while that is open, nobody waits.
+async fn asked<S: Store + ?Sized>(role: Role, store: &S, start: Instant) -> Asked {
+    let ping = store.ping().await;
+    Asked { role, engine: store.engine(), ping, breaker: store.breaker(), took: start.elapsed() }
 }

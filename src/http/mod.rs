@@ -1,9 +1,15 @@
 //! The front door: axum first, GraphQL second.
 
+mod accept;
 pub mod assets;
+mod credentials;
 pub mod graphql;
 pub mod health;
 mod middleware;
+mod origin;
+mod sse;
+pub mod streams;
+mod ws;
 
 use crate::graphql::Graph;
 use axum::{
@@ -13,15 +19,42 @@ use axum::{
     routing::get,
 };
 use std::sync::Arc;
+use streams::Streams;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
+/// What an operator decides about the front door.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Roles whose loss makes the server not ready.
+    pub ready_requires: Vec<String>,
+    /// Web pages of other hosts that may open streams here.
+    pub origins: Vec<String>,
+    /// The streams, for whoever stops the server.
+    pub streams: Streams,
+}
+
+impl From<Vec<String>> for Options {
+    fn from(ready_requires: Vec<String>) -> Self {
+        Self { ready_requires, ..Self::default() }
+    }
+}
+
+/// What the routes of the graph share.
+#[derive(Clone)]
+struct Door {
+    graph: Graph,
+    origins: Arc<[String]>,
+    streams: Streams,
+}
+
 /// Everything that the server answers.
-pub fn router(graph: Graph, ready_requires: Vec<String>) -> Router {
+pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
+    let Options { ready_requires, origins, streams } = options.into();
     let sdl = graph.sdl();
     let stores = Arc::clone(graph.stores());
     Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other))
-        .with_state(graph)
+        .with_state(Door { graph, origins: origins.into(), streams })
         .merge(assets::routes())
         .merge(health::routes(stores, ready_requires))
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))

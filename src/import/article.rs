@@ -1,11 +1,8 @@
 //! Articles.
 
 use super::{entity::Entity, fields::Fields};
-use crate::shop::{Article, ArticleStatus, Block, ProductId};
+use crate::shop::{Article, ArticleStatus, Block, ProductId, rules};
 use serde_json::Value;
-
-/// The most that an article's blocks may take as JSON.
-const MAX_BYTES: usize = 1 << 20;
 
 pub fn read(fields: &mut Fields<'_>) -> Option<Article> {
     let id = fields.id();
@@ -92,13 +89,8 @@ fn blocks(fields: &mut Fields<'_>) -> Option<Vec<Block>> {
             None => Vec::new(),
         },
     };
-    if blocks.len() > 1_000 {
-        fields.wrong("blocks", format_args!("has {} blocks: expected at most 1000", blocks.len()));
-    }
-    if serde_json::to_vec(&blocks).is_ok_and(|bytes| bytes.len() > MAX_BYTES) {
-        fields.wrong("blocks", format_args!("takes more than {MAX_BYTES} bytes"));
-    }
-    (fields.problems.len() == known).then_some(blocks)
+    let blocks = rules::blocks(blocks).map_err(|broken| fields.wrong("blocks", broken)).ok();
+    blocks.filter(|_| fields.problems.len() == known)
 }
 
 fn block(fields: &mut Fields<'_>, mut value: Value, place: u32) -> Option<Block> {
@@ -108,15 +100,7 @@ fn block(fields: &mut Fields<'_>, mut value: Value, place: u32) -> Option<Block>
         let id: ProductId = fields.refer("blocks", Entity::Products, key);
         *product = Value::String(id.to_string());
     }
-    if value.to_string().contains("\\u0000") {
-        fields.wrong("blocks", format_args!("block {place} holds the character NUL"));
-        return None;
-    }
     match serde_json::from_value(value) {
-        Ok(Block::Heading { level, .. }) if !(1..=6).contains(&level) => {
-            fields.wrong("blocks", format_args!("block {place}: a heading's level is 1 to 6"));
-            None
-        }
         Ok(block) => Some(block),
         Err(error) => {
             fields.wrong("blocks", format_args!("block {place}: {error}"));

@@ -1,7 +1,7 @@
 //! The fields of one row: each getter reads by the field's rule, holds the value to a rule of the shop, and notes what is wrong.
 
 use super::{entity::Entity, ids, mapping::File, mapping::Mapping, report::shown, row::Row};
-use crate::shop::{Money, Timestamp, json, money::MAX_AMOUNT};
+use crate::shop::{Money, Timestamp, json, money::MAX_AMOUNT, rules};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -93,20 +93,15 @@ impl<'a> Fields<'a> {
 
     pub fn slug(&mut self, field: &'static str) -> Option<String> {
         let slug = self.needed(field)?;
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if !(1..=100).contains(&slug.len()) || !slug.chars().all(allowed) {
-            self.wrong(field, format_args!("{} is not a slug: expected 1 to 100 lower-case letters, digits and hyphens", shown(&slug)));
-            return None;
-        }
+        let slug = self.noted(field, rules::slug(slug))?;
         self.unique.push((field, slug.clone()));
         Some(slug)
     }
 
     pub fn email(&mut self, field: &'static str) -> Option<String> {
         let email = self.needed(field)?;
-        let parts = email.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-        let plain = !email.contains(|c: char| c.is_whitespace() || c.is_control());
-        if parts.is_none() || !plain || email.len() > 254 || email != email.to_lowercase() {
+        // a row means what it says: it is not put right
+        if rules::email(&email).as_ref() != Ok(&email) {
             self.wrong(field, format_args!("{} is not a lower-case e-mail address of at most 254 bytes", shown(&email)));
             return None;
         }

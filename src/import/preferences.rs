@@ -1,7 +1,7 @@
 //! Preferences: at most one document for each customer.
 
-use super::{article, entity::Entity, fields::Fields, report::shown};
-use crate::shop::{CustomerId, Notifications, Preferences, Theme};
+use super::{article, entity::Entity, fields::Fields};
+use crate::shop::{CustomerId, Notifications, Preferences, Theme, rules};
 
 pub fn read(fields: &mut Fields<'_>) -> Option<Preferences> {
     let customer_id: Option<CustomerId> = fields.reference("customer_id", Entity::Customers);
@@ -33,10 +33,5 @@ pub fn read(fields: &mut Fields<'_>) -> Option<Preferences> {
 
 fn locale(fields: &mut Fields<'_>) -> Option<String> {
     let Some(locale) = fields.optional("locale") else { return Some("en".to_owned()) };
-    let subtag = |tag: &str| (1..=8).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if (2..=35).contains(&locale.len()) && locale.split('-').all(subtag) {
-        return Some(locale);
-    }
-    fields.wrong("locale", format_args!("{} is not a BCP 47 language tag, for example de-CH", shown(&locale)));
-    None
+    rules::locale(locale).map_err(|broken| fields.wrong("locale", broken)).ok()
 }

@@ -115,8 +115,16 @@ impl<R: Store + ?Sized> Store for Observed<R> {
         self.engine
     }
 
+    fn breaker(&self) -> Option<BreakerState> {
+        self.inner.breaker()
+    }
+
     async fn ping(&self) -> Result<()> {
         self.inner.ping().await
+    }
+
+    async fn probe(&self) -> Result<()> {
+        self.inner.probe().await
     }
 
     async fn schema(&self) -> Result<SchemaState> {
@@ -125,6 +133,10 @@ impl<R: Store + ?Sized> Store for Observed<R> {
 
     async fn migrate(&self) -> Result<()> {
         self.inner.migrate().await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
     }
 }
 

@@ -22,7 +22,12 @@ pub mod preferences;
 pub mod product;
 pub mod ranking;
 
-use crate::{error::StoreError, receipt::Receipt, roles, stores::Stores};
+use crate::{
+    error::StoreError,
+    receipt::{Caller, Receipt},
+    roles,
+    stores::Stores,
+};
 use async_trait::async_trait;
 use drive::Signal;
 pub use questions::{SharedPage, shared};
@@ -96,6 +101,11 @@ impl Loads {
         slots.by_type.insert(TypeId::of::<Q>(), slot.clone());
         slots.in_order.push(slot.clone());
         slot
+    }
+
+    /// Whose account store calls outside of the loads go on; `path` tells which field asks.
+    pub fn caller(&self, path: impl FnOnce() -> String) -> Option<Caller> {
+        self.receipt.clone().map(|receipt| Caller { receipt, path: path().into() })
     }
 
     /// Forgets what was read so far: something was changed.

@@ -39,6 +39,28 @@ pub enum SchemaState {
     Ahead(Vec<String>),
 }
 
+/// Whether calls are let through to a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BreakerState {
+    /// They are.
+    Closed,
+    /// They are refused: the store does not answer.
+    Open,
+    /// They are refused still: the store has begun to answer.
+    HalfOpen,
+}
+
+impl BreakerState {
+    /// The lower-case name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+        }
+    }
+}
+
 /// What every engine can be asked about itself.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -47,6 +69,18 @@ pub trait Store: Send + Sync {
 
     /// One round trip to the server. Promises: never longer than 1 s.
     async fn ping(&self) -> Result<()>;
+
+    /// A sign of life that needs neither a free connection nor a password: it tells a busy store from a dead one.
+    /// Promises: never longer than 600 ms; [`crate::error::Kind::Timeout`] for a store that is silent,
+    /// [`crate::error::Kind::Unavailable`] for one that cannot be reached; an embedded store always gives one.
+    async fn probe(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The state of the circuit breaker in front of the store, where there is one.
+    fn breaker(&self) -> Option<BreakerState> {
+        None
+    }
 
     /// How the store's schema relates to this program's. Engines without a schema say [`SchemaState::Current`].
     async fn schema(&self) -> Result<SchemaState>;

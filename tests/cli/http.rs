@@ -36,15 +36,21 @@ pub fn get(address: &str, path: &str) -> Answer {
 
 /// Asks the graph; gives `data`, and fails when there are errors.
 pub fn ask(address: &str, query: &str) -> Value {
+    let (status, answered) = post(address, &[], query);
+    assert!(status == 200 && answered.get("errors").is_none(), "{status} {answered}");
+    answered["data"].clone()
+}
+
+/// Asks the graph with these headers; gives the status and the whole answer.
+pub fn post(address: &str, headers: &[(&str, &str)], query: &str) -> (u16, Value) {
     let body = json!({ "query": query }).to_string();
     let mut stream = connect(address);
     let length = body.len();
-    let head = format!("POST /graphql HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n");
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!("POST /graphql HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n{headers}");
     write!(stream, "{head}content-length: {length}\r\n\r\n{body}").unwrap();
     let answer = answer(stream);
-    let answered: Value = serde_json::from_str(&answer.body).unwrap();
-    assert!(answer.status == 200 && answered.get("errors").is_none(), "{} {answered}", answer.status);
-    answered["data"].clone()
+    (answer.status, serde_json::from_str(&answer.body).unwrap())
 }
 
 /// How many customers, products, orders and articles there are.

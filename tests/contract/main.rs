@@ -8,6 +8,7 @@ mod support;
 
 mod documents;
 mod hot;
+mod layers;
 mod relational;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -57,6 +58,6 @@ macro_rules! contract {
 
 fn main() {
     let args = Arguments::from_args();
-    let all = [relational::trials(), documents::trials(), hot::trials()].into_iter().flatten().collect();
+    let all = [relational::trials(), documents::trials(), hot::trials(), layers::trials()].into_iter().flatten().collect();
     libtest_mimic::run(&args, all).exit();
 }

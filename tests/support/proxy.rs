@@ -1,12 +1,13 @@
-//! A TCP proxy in front of a store, so that a test can cut the store off and bring it back.
+//! A TCP proxy in front of a store, so that a test can cut the store off or freeze it, and bring it back.
 
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
 use tokio::{
-    io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream, tcp::OwnedReadHalf, tcp::OwnedWriteHalf},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -14,6 +15,7 @@ pub struct Proxy {
     address: SocketAddr,
     target: String,
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    frozen: watch::Sender<bool>,
 }
 
 impl Proxy {
@@ -23,7 +25,7 @@ impl Proxy {
         let authority = rest.split(['/', '?']).next().unwrap();
         let target = authority.rsplit('@').next().unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = Self { address: listener.local_addr().unwrap(), target, tasks: Arc::default() };
+        let proxy = Self { address: listener.local_addr().unwrap(), target, tasks: Arc::default(), frozen: watch::Sender::new(false) };
         proxy.accept(listener);
         let through = format!("{scheme}://{}", rest.replacen(&proxy.target, &proxy.address.to_string(), 1));
         // a replica set tells its members' own addresses, which lead past the proxy
@@ -35,13 +37,19 @@ impl Proxy {
     }
 
     fn accept(&self, listener: TcpListener) {
-        let (tasks, target) = (Arc::clone(&self.tasks), self.target.clone());
+        let (tasks, target, frozen) = (Arc::clone(&self.tasks), self.target.clone(), self.frozen.subscribe());
         let accepting = tokio::spawn(async move {
-            while let Ok((mut client, _)) = listener.accept().await {
-                let target = target.clone();
+            while let Ok((client, _)) = listener.accept().await {
+                let (target, mut frozen) = (target.clone(), frozen.clone());
                 let pipe = tokio::spawn(async move {
-                    if let Ok(mut server) = TcpStream::connect(target).await {
-                        let _closed_by_either_side = copy_bidirectional(&mut client, &mut server).await;
+                    thawed(&mut frozen).await;
+                    if let Ok(server) = TcpStream::connect(target).await {
+                        let ((client_in, client_out), (server_in, server_out)) = (client.into_split(), server.into_split());
+                        // closed by either side, closed to both
+                        tokio::select! {
+                            () = carry(client_in, server_out, frozen.clone()) => {}
+                            () = carry(server_in, client_out, frozen) => {}
+                        }
                     }
                 });
                 tasks.lock().unwrap().push(pipe);
@@ -63,4 +71,29 @@ impl Proxy {
     pub async fn restore(&self) {
         self.accept(TcpListener::bind(self.address).await.unwrap());
     }
+
+    /// Nothing comes through any more; connections stay open, new ones are accepted and silent, as those of a server that was stopped.
+    pub fn freeze(&self) {
+        self.frozen.send_replace(true);
+    }
+
+    /// What was held up goes on its way.
+    pub fn thaw(&self) {
+        self.frozen.send_replace(false);
+    }
+}
+
+async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut frozen: watch::Receiver<bool>) {
+    let mut bytes = vec![0; 64 * 1024];
+    while let Ok(n @ 1..) = from.read(&mut bytes).await {
+        thawed(&mut frozen).await;
+        if to.write_all(&bytes[..n]).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn thawed(frozen: &mut watch::Receiver<bool>) {
+    // an error means that the proxy is gone
+    frozen.wait_for(|frozen| !frozen).await.ok();
 }

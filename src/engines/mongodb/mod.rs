@@ -3,22 +3,30 @@
 //! - **Reads** pass a bounded queue, carry `maxTimeMS` and end after 1.5 s whatever the driver does.
 //! - **Writes** are acknowledged by a majority with journal, run in a task of their own (a dropped caller never leaves half a
 //!   bulk behind) and are not repeated by us: a single document is repeated once by the driver, safely.
-//! - Each document is written atomically; a put of several is not one transaction, it is repeatable instead.
+//! - Each document is written atomically; a put of several is not one transaction, it is repeatable instead. What belongs to a change, the
+//!   event that tells of it and the key that it was asked under, stands in the changed document itself ([`outbox`], [`once`]).
 
 mod activity;
 mod article;
+mod article_write;
 mod comment;
 mod error;
 mod gate;
 mod json;
+mod once;
+mod outbox;
 mod page;
 mod preferences;
+mod revision;
 mod schema;
-mod stubs;
 pub mod testing;
+mod view;
 mod write;
 
-use super::Limits;
+use super::{
+    Limits,
+    pulse::{Door, Pulse},
+};
 use crate::{
     error::{Engine, Kind},
     roles::{Result, SchemaState, Store},
@@ -30,11 +38,12 @@ use gate::Gate;
 use mongodb::{
     Client, Database,
     bson::{self, DateTime, Document, doc},
-    options::{Acknowledgment, AggregateOptions, ClientOptions, FindOptions, WriteConcern},
+    options::{Acknowledgment, AggregateOptions, ClientOptions, FindOptions, ServerAddress, Tls, WriteConcern},
 };
 use serde::de::DeserializeOwned;
 use std::{
     future::{Future, IntoFuture},
+    sync::Arc,
     time::Duration,
 };
 use type_safe_id::{StaticType, TypeSafeId};
@@ -47,6 +56,8 @@ const CONNECT: Duration = Duration::from_millis(500);
 /// Longest that the first round trip may take.
 const FIRST_ROUND_TRIP: Duration = Duration::from_secs(4);
 const PING: Duration = Duration::from_millis(900);
+/// Longest that a server is given for a sign of life.
+const SIGN_OF_LIFE: Duration = Duration::from_millis(250);
 /// Longest that a read may take, the queue included.
 const READ: Duration = Duration::from_millis(1_500);
 /// How much earlier the server, or the queue, gives up than we do, so that its own word arrives.
@@ -59,6 +70,7 @@ const MOST_ROWS: u32 = 100_000;
 pub struct Mongodb {
     database: Database,
     gate: Gate,
+    pulse: Arc<Pulse>,
 }
 
 impl Mongodb {
@@ -76,12 +88,17 @@ impl Mongodb {
         options.min_pool_size = None;
         options.write_concern = Some(majority());
         let name = options.default_database.clone().unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
+        let doors = doors(&options);
+        let greeting = hello(&options)?;
         let client = Client::with_options(options).map_err(|refused| error::connecting(&refused))?;
         let database = client.database(&name);
         // a read, not a ping: a ping is answered to anybody, password or none
         let ledger = database.collection::<Document>(schema::LEDGER);
         match tokio::time::timeout(FIRST_ROUND_TRIP, ledger.find_one(Document::new()).into_future()).await {
-            Ok(Ok(_)) => Ok(Self { database, gate: Gate::new(limits.connections) }),
+            Ok(Ok(_)) => {
+                let pulse = Pulse::new(Engine::Mongodb, doors, &greeting, SIGN_OF_LIFE).measured().await;
+                Ok(Self { database, gate: Gate::new(limits.connections), pulse: Arc::new(pulse) })
+            }
             Ok(Err(refused)) => Err(error::connecting(&refused)),
             Err(_) => Err(error::new(Kind::Unavailable, "the server accepted the connection and did not answer within 4 s")),
         }
@@ -132,6 +149,32 @@ impl Mongodb {
     }
 }
 
+/// The servers: any of them that answers is a sign of life, the driver finds out who leads.
+fn doors(options: &ClientOptions) -> Vec<Door> {
+    let door = |address: &ServerAddress| match address {
+        ServerAddress::Tcp { host, port } => Some(Door::Tcp(host.clone(), port.unwrap_or(27017))),
+        ServerAddress::Unix { path } => Some(Door::Unix(path.clone())),
+        // a kind of address that a later driver may know
+        _ => None,
+    };
+    options.hosts.iter().filter_map(door).collect()
+}
+
+/// The message with which any client begins, answered before any password; nothing where the server waits for TLS first.
+fn hello(options: &ClientOptions) -> Result<Vec<u8>> {
+    /// `OP_MSG`, little-endian as all numbers here.
+    const OPCODE: i32 = 2013;
+    if matches!(options.tls, Some(Tls::Enabled(_))) {
+        return Ok(Vec::new());
+    }
+    let body = write::raw(&doc! { "hello": 1, "$db": "admin" })?;
+    // flags, and the kind of the one section
+    let mut message = vec![0; 5];
+    message.extend_from_slice(body.as_bytes());
+    let length = i32::try_from(message.len() + 16).unwrap_or(i32::MAX);
+    Ok([length, 1, 0, OPCODE].iter().flat_map(|number| number.to_le_bytes()).chain(message).collect())
+}
+
 /// What an aggregation starts from.
 #[derive(Clone, Copy)]
 enum Source<'a> {
@@ -179,6 +222,10 @@ impl Store for Mongodb {
             Ok(answer) => answer.map(drop).map_err(error::store),
             Err(_) => Err(error::new(Kind::Timeout, "no answer to a ping")),
         }
+    }
+
+    async fn probe(&self) -> Result<()> {
+        self.pulse.feel().await
     }
 
     async fn schema(&self) -> Result<SchemaState> {

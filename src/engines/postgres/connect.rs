@@ -1,12 +1,16 @@
 //! The pool, and what keeps its sessions clean and bounded. The traps named K1 to K16 were measured with sqlx 0.9.0.
 
-use crate::engines::Limits;
+use crate::engines::{
+    Limits,
+    pulse::{Door, Pulse},
+};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, PgPool};
 use std::io::{Error as IoError, ErrorKind};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
 /// Longest that a connection may take to be made, whether its caller still waits or not.
@@ -15,6 +19,8 @@ pub(super) const CONNECT: Duration = START;
 pub(super) const ACQUIRE: Duration = Duration::from_millis(1_500);
 /// Longest that a read waits for its answer, which a frozen line never brings: the server's own limit, and a margin for its word.
 pub(super) const READ: Duration = Duration::from_millis(1_700);
+/// The same for a statement of a write transaction.
+pub(super) const WRITE: Duration = Duration::from_millis(3_200);
 /// The same for a read that is bulk work.
 pub(super) const BULK_READ: Duration = Duration::from_secs(62);
 /// Longest that a put waits for its turn, and then for a connection: puts are bulk work, nobody looks at a page meanwhile.
@@ -25,6 +31,11 @@ const START: Duration = Duration::from_secs(4);
 /// one would otherwise hold the caller until the acquire limit (K16).
 const IDLE: Duration = Duration::from_secs(5);
 const IDLE_PROBE: Duration = Duration::from_millis(150);
+/// Longest that the server is given for a sign of life.
+const SIGN_OF_LIFE: Duration = Duration::from_millis(180);
+/// The message that asks whether the server speaks TLS: its length, then the code. Answered with one byte, before any password,
+/// also by a server that has no connection left.
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 /// Longest that a connection is given to become clean: more than a statement may take.
 const CLEANING: Duration = Duration::from_secs(3);
 
@@ -90,15 +101,43 @@ fn explain(error: &sqlx::Error, place: &str, options: &PgConnectOptions) -> Stri
     }
 }
 
+/// When a session was lost last. Connections that were idle at that moment have probably gone the same way: each is asked before it
+/// serves anybody, or a server's restart would cost one error for each connection of the pool.
+#[derive(Default)]
+pub(super) struct Lost(Mutex<Option<Instant>>);
+
+impl Lost {
+    pub(super) fn note(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether a connection that has been idle for so long was so when a session was lost.
+    fn concerns(&self, idle_for: Duration) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at.elapsed() <= idle_for)
+    }
+}
+
+/// What asks the server for a sign of life.
+pub(super) fn pulse(options: &PgConnectOptions) -> Pulse {
+    let folder = options.get_socket().cloned().or_else(|| options.get_host().starts_with('/').then(|| options.get_host().into()));
+    let door = match folder {
+        Some(folder) => Door::Unix(folder.join(format!(".s.PGSQL.{}", options.get_port()))),
+        None => Door::Tcp(options.get_host().to_owned(), options.get_port()),
+    };
+    Pulse::new(Engine::Postgres, vec![door], &SSL_REQUEST, SIGN_OF_LIFE)
+}
+
 /// The pool. It connects when it is first used.
-pub(super) fn pool(options: &PgConnectOptions, limits: &Limits) -> PgPool {
+pub(super) fn pool(options: &PgConnectOptions, limits: &Limits, lost: &Arc<Lost>) -> PgPool {
+    let lost = Arc::clone(lost);
     PgPoolOptions::new()
         .max_connections(limits.connections)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
+        .before_acquire(move |connection, meta| {
+            let trusted = meta.idle_for <= IDLE && !lost.concerns(meta.idle_for);
             Box::pin(async move {
-                if meta.idle_for <= IDLE {
+                if trusted {
                     return Ok(true);
                 }
                 let probe = sqlx::query_scalar::<_, String>("SHOW transaction_read_only").fetch_one(connection);

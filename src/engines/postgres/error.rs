@@ -36,6 +36,16 @@ pub(super) fn session_is_lost(error: &Error) -> bool {
     }
 }
 
+/// Whether the server said this.
+pub(super) fn is_code(error: &Error, code: &str) -> bool {
+    error.as_database_error().and_then(|database| database.code()).is_some_and(|found| found == code)
+}
+
+/// The name of the constraint that was broken.
+pub(super) fn broken_rule(error: &Error) -> Option<String> {
+    error.as_database_error()?.constraint().map(str::to_owned)
+}
+
 /// `SQLSTATE`s, by class where a whole class means the same.
 fn kind_of_code(code: &str) -> Kind {
     match code {

@@ -1,7 +1,8 @@
 //! PostgreSQL: the relational role in tables, and the documents role in JSONB, arrays and inverted indexes.
 //!
-//! `connect` makes the pool and guards its sessions, `query` runs statements and cuts pages, `schema` migrates; the
-//! statements are in `sql/`, one file a question; each entity's file binds its parameters and reads its rows.
+//! `connect` makes the pool and guards its sessions, `query` runs statements and cuts pages, `transaction` and `once` do the
+//! shop's writes, `schema` migrates; the statements are in `sql/`, one file a question; each entity's file binds its
+//! parameters and reads its rows.
 
 /// The text of a statement: a file below `sql/`.
 macro_rules! sql {
@@ -17,7 +18,9 @@ mod comment;
 mod connect;
 mod customer;
 mod error;
+mod once;
 mod order;
+mod order_write;
 mod preferences;
 mod product;
 mod query;
@@ -27,8 +30,9 @@ mod schema;
 mod search;
 mod stubs;
 pub mod testing;
+mod transaction;
 
-use crate::engines::Limits;
+use crate::engines::{Limits, pulse::Pulse};
 use crate::error::{Engine, StoreError};
 use crate::roles::{Result, SchemaState, Store};
 use async_trait::async_trait;
@@ -45,6 +49,8 @@ pub struct Postgres {
     /// Turns for bulk work: it may hold half of the pool, so that a seeding run leaves connections to those who read pages.
     bulk_turns: Arc<Semaphore>,
     options: PgConnectOptions,
+    lost: Arc<connect::Lost>,
+    pulse: Pulse,
 }
 
 impl Postgres {
@@ -53,7 +59,10 @@ impl Postgres {
         let options = connect::options(url)?;
         connect::check(&options).await?;
         let bulk_turns = Arc::new(Semaphore::new((limits.connections as usize / 2).max(1)));
-        Ok(Self { pool: connect::pool(&options, limits), bulk_turns, options })
+        let lost = Arc::default();
+        let pool = connect::pool(&options, limits, &lost);
+        let pulse = connect::pulse(&options).measured().await;
+        Ok(Self { pool, bulk_turns, options, lost, pulse })
     }
 }
 
@@ -67,6 +76,10 @@ impl Store for Postgres {
         let answer = tokio::time::timeout(PING, self.one_value::<i32>("SELECT 1", query::Binds::new())).await;
         let late = |_| StoreError::new(Engine::Postgres, crate::error::Kind::Timeout, "no answer to a ping");
         answer.map_err(late)?.map(|_| ())
+    }
+
+    async fn probe(&self) -> Result<()> {
+        self.pulse.feel().await
     }
 
     async fn schema(&self) -> Result<SchemaState> {

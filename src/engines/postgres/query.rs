@@ -52,7 +52,7 @@ impl Binds {
         Ok(binds.with(window.fetch()))
     }
 
-    fn arguments(self) -> Result<PgArguments> {
+    pub(super) fn arguments(self) -> Result<PgArguments> {
         self.0.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))
     }
 }
@@ -105,8 +105,8 @@ pub(super) fn last_of_each<T, K: Ord>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<
 }
 
 impl Postgres {
-    /// A connection for a read, within [`ACQUIRE`].
-    async fn connection(&self) -> Result<PoolConnection<Pg>> {
+    /// A connection for a read or a write transaction, within [`ACQUIRE`].
+    pub(super) async fn connection(&self) -> Result<PoolConnection<Pg>> {
         let can_grow = self.pool.num_idle() == 0 && self.pool.size() < self.pool.options().get_max_connections();
         let late = |_| {
             let what = if can_grow { "no connection could be made" } else { "all connections were in use" };
@@ -139,6 +139,7 @@ impl Postgres {
         let rows = within(READ, query.fetch_all(&mut *connection)).await;
         rows.map_err(|error| {
             if session_is_lost(&error) {
+                self.lost.note();
                 connection.close_on_drop();
             }
             store_error(error)
@@ -259,9 +260,11 @@ impl Postgres {
         let late = |_| StoreError::new(Engine::Postgres, Kind::Unavailable, "too much bulk work waits for a connection");
         let turn = timeout(PATIENCE, self.bulk_turns.clone().acquire_owned()).await.map_err(late)?;
         let mut connection = self.pool.acquire().await.map_err(store_error)?;
+        let lost = self.lost.clone();
         let task = tokio::spawn(async move {
             let outcome = transact(&mut connection, job).await;
             if outcome.as_ref().is_err_and(session_is_lost) {
+                lost.note();
                 connection.close_on_drop();
             }
             drop((connection, turn));
@@ -282,7 +285,7 @@ async fn transact<R>(connection: &mut PgConnection, job: impl for<'c> FnOnce(&'c
 }
 
 /// An answer that comes too late is an error of the line: the session is lost with it.
-async fn within<T>(limit: Duration, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+pub(super) async fn within<T>(limit: Duration, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
     let late = |_| IoError::new(ErrorKind::TimedOut, format!("no answer within {} ms", limit.as_millis()));
     timeout(limit, answer).await.map_err(late)?
 }

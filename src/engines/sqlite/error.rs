@@ -30,6 +30,12 @@ pub fn is_busy(error: &sqlx::Error) -> bool {
     result_code(error).is_some_and(|code| code & 0xff == code::BUSY)
 }
 
+/// What SQLite says of a unique rule that is broken: `table.column`, several with commas.
+pub fn broken_rule(error: &sqlx::Error) -> Option<String> {
+    let message = error.as_database_error()?.message();
+    message.strip_prefix("UNIQUE constraint failed: ").map(str::to_owned)
+}
+
 fn kind(error: &sqlx::Error) -> Kind {
     match error {
         sqlx::Error::Database(_) => match result_code(error) {

@@ -8,13 +8,16 @@ mod connection;
 mod customer;
 mod error;
 mod keys;
+mod once;
 mod order;
+mod order_write;
 mod preferences;
 mod product;
 mod row;
 mod sales;
 mod schema;
 mod stubs;
+mod transaction;
 mod window;
 mod words;
 
@@ -101,7 +104,7 @@ impl Sqlite {
 }
 
 /// Waits for a task of ours; a panic in it is a mistake in this program.
-async fn finish(task: JoinHandle<Result<()>>) -> Result<()> {
+async fn finish<T>(task: JoinHandle<Result<T>>) -> Result<T> {
     task.await.unwrap_or_else(|e| Err(StoreError::new(Engine::Sqlite, Kind::Broken, format!("the writing task ended early: {e}"))))
 }
 

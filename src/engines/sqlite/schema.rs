@@ -8,7 +8,7 @@ use sqlx::{
 };
 
 /// Version, name and text; the same versions and names as the other SQL engine has.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "customers", include_str!("../../../migrations/sqlite/0001_customers.sql")),
     (2, "categories", include_str!("../../../migrations/sqlite/0002_categories.sql")),
     (3, "products", include_str!("../../../migrations/sqlite/0003_products.sql")),
@@ -17,6 +17,9 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "comments", include_str!("../../../migrations/sqlite/0006_comments.sql")),
     (7, "preferences", include_str!("../../../migrations/sqlite/0007_preferences.sql")),
     (8, "activity", include_str!("../../../migrations/sqlite/0008_activity.sql")),
+    (9, "once", include_str!("../../../migrations/sqlite/0009_once.sql")),
+    (10, "outbox", include_str!("../../../migrations/sqlite/0010_outbox.sql")),
+    (11, "ledger", include_str!("../../../migrations/sqlite/0011_ledger.sql")),
 ];
 
 fn migrator() -> Migrator {

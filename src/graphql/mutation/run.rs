@@ -1,9 +1,10 @@
 //! From a resolver to an action and back.
 
-use super::super::{error::action_error, who};
+use super::super::{ask, error::action_error, who};
 use crate::{
     actions::{ActionError, Asker, Outcome, Refusal},
     loaders::Loads,
+    receipt,
     shop::Timestamp,
     stores::Stores,
 };
@@ -21,10 +22,16 @@ pub struct KeyHeader(pub String);
 pub async fn run<T>(ctx: &Context<'_>, key: Option<String>, action: impl AsyncFnOnce(&Asker, &Stores) -> Outcome<T>) -> Result<Ran<T>> {
     let stores = ctx.data::<Arc<Stores>>()?;
     // of several changes in one request, each has a key of its own
-    let header = || ctx.data_opt::<KeyHeader>().map(|KeyHeader(key)| format!("{key}/{}", ctx.item.node.response_key().node));
+    let header = || {
+        ctx.data_opt::<KeyHeader>().map(|KeyHeader(key)| match key.as_str() {
+            "" => String::new(),
+            key => format!("{key}/{}", ctx.item.node.response_key().node),
+        })
+    };
     let asker = Asker { viewer: who::known(ctx)?, key: key.or_else(header), at: Timestamp::now() };
-    let outcome = action(&asker, stores).await;
-    ctx.data::<Arc<Loads>>()?.forget();
+    let loads = ctx.data::<Arc<Loads>>()?;
+    let outcome = receipt::on_account_of(loads.caller(|| ask::path(ctx)), action(&asker, stores)).await;
+    loads.forget();
     stores.outbox_bell.notify_one();
     match outcome {
         Ok(changed) => Ok(Ok(changed)),

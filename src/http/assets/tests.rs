@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use tower::ServiceExt;
 
-const OPERATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/graphql/operations");
+const SAMPLES: [&str; 2] =
+    [concat!(env!("CARGO_MANIFEST_DIR"), "/graphql/operations"), concat!(env!("CARGO_MANIFEST_DIR"), "/graphql/changes")];
 
 async fn ask(path: &str, headers: &[(HeaderName, &str)]) -> Response {
     let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.header(name, *value));
@@ -134,7 +135,7 @@ fn every_file_that_a_file_names_is_embedded() {
 #[test]
 fn every_sample_operation_is_in_the_console_with_its_variables() {
     let mut folder = BTreeMap::new();
-    for entry in fs::read_dir(OPERATIONS).unwrap() {
+    for entry in SAMPLES.iter().flat_map(|folder| fs::read_dir(folder).unwrap()) {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|kind| kind == "graphql") {
             let variables = fs::read_to_string(path.with_extension("variables.json")).map_or(Value::Null, |text| text.trim_end().into());

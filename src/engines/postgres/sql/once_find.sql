@@ -1,0 +1,3 @@
+SELECT request, answer
+FROM once
+WHERE scope = $1 AND key = $2

@@ -1,0 +1,189 @@
+//! A sign of life: whether anybody answers at a store's address, asked without a connection of the pool and without a password. It tells
+//! a store that is busy from one that is gone.
+//!
+//! Asked from a thread of its own with calls that block: when this program's own tasks are late, the store must not be blamed.
+
+use crate::{
+    error::{Engine, Kind, StoreError},
+    roles::Result,
+};
+use futures::{FutureExt as _, future::select_ok};
+use std::{
+    io::{self, ErrorKind, Read, Write},
+    net::{TcpStream, ToSocketAddrs as _},
+    os::unix::net::UnixStream,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// Longest that any store is given, however far away it is.
+const LONGEST: Duration = Duration::from_millis(500);
+/// What looking up a name may add. Beyond that nothing is known about the store.
+const GRACE: Duration = Duration::from_millis(20);
+
+/// Where a server listens.
+#[derive(Clone, Debug)]
+pub(super) enum Door {
+    Tcp(String, u16),
+    Unix(PathBuf),
+}
+
+/// Asks a store for a sign of life.
+pub(super) struct Pulse {
+    engine: Engine,
+    doors: Vec<Door>,
+    greeting: Arc<[u8]>,
+    limit: Duration,
+}
+
+impl Pulse {
+    /// `greeting` is what makes any server of this kind say something; if it is empty, an open door is a sign of life.
+    pub(super) fn new(engine: Engine, doors: Vec<Door>, greeting: &[u8], limit: Duration) -> Self {
+        Self { engine, doors, greeting: greeting.into(), limit }
+    }
+
+    /// For a store that answers now: one that is far away is given more than the limit, twice what it takes.
+    pub(super) async fn measured(mut self) -> Self {
+        let limit = std::mem::replace(&mut self.limit, LONGEST);
+        let mut usual = LONGEST;
+        // the better of two: the first one may have looked up a name
+        for _ in 0..2 {
+            let start = Instant::now();
+            if self.feel().await.is_err() {
+                usual = Duration::ZERO;
+                break;
+            }
+            usual = usual.min(start.elapsed());
+        }
+        self.limit = (usual * 2).clamp(limit, LONGEST);
+        self
+    }
+
+    /// Fails with [`Kind::Unavailable`] if every door is shut, with [`Kind::Timeout`] if one stayed silent.
+    pub(super) async fn feel(&self) -> Result<()> {
+        let answers = self.doors.iter().cloned().map(|door| {
+            let (greeting, limit) = (Arc::clone(&self.greeting), self.limit);
+            tokio::task::spawn_blocking(move || door.ask(&greeting, limit))
+                .map(|asked| asked.unwrap_or_else(|lost| Err(io::Error::other(lost))))
+        });
+        let failed = |error: &io::Error| {
+            let kind = if is_silence(error) { Kind::Timeout } else { Kind::Unavailable };
+            Err(StoreError::new(self.engine, kind, format_args!("no sign of life: {error}")))
+        };
+        if self.doors.is_empty() {
+            return Ok(());
+        }
+        match tokio::time::timeout(self.limit + GRACE, select_ok(answers)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => failed(&error),
+            // a name that takes so long to look up says nothing about the store: its connections may be well
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+impl Door {
+    fn ask(&self, greeting: &[u8], limit: Duration) -> io::Result<()> {
+        let end = Instant::now() + limit;
+        match self {
+            Self::Tcp(host, port) => {
+                let Ok(addresses) = (host.as_str(), *port).to_socket_addrs() else { return Ok(()) };
+                let mut opened = Err(ErrorKind::AddrNotAvailable.into());
+                for address in addresses {
+                    opened = TcpStream::connect_timeout(&address, left(end)?);
+                    if opened.is_ok() {
+                        break;
+                    }
+                }
+                let stream = opened?;
+                stream.set_read_timeout(Some(left(end)?))?;
+                greet(stream, greeting)
+            }
+            Self::Unix(path) => {
+                let stream = UnixStream::connect(path)?;
+                stream.set_read_timeout(Some(left(end)?))?;
+                greet(stream, greeting)
+            }
+        }
+    }
+}
+
+fn greet(mut stream: impl Read + Write, greeting: &[u8]) -> io::Result<()> {
+    if greeting.is_empty() {
+        return Ok(());
+    }
+    stream.write_all(greeting)?;
+    stream.read_exact(&mut [0])
+}
+
+/// The time until `end`, if there is any.
+fn left(end: Instant) -> io::Result<Duration> {
+    let left = end.saturating_duration_since(Instant::now());
+    if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
+}
+
+fn is_silence(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    const LIMIT: Duration = Duration::from_millis(80);
+
+    fn door(listener: &TcpListener) -> Door {
+        Door::Tcp("127.0.0.1".to_owned(), listener.local_addr().unwrap().port())
+    }
+
+    /// A server that answers each greeting after `delay`.
+    fn server(delay: Duration) -> Door {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let door = door(&listener);
+        std::thread::spawn(move || {
+            for connection in listener.incoming() {
+                let mut connection = connection.unwrap();
+                let _gone = connection.read(&mut [0; 16]);
+                std::thread::sleep(delay);
+                let _gone = connection.write_all(b"!");
+            }
+        });
+        door
+    }
+
+    async fn of(doors: Vec<Door>) -> Pulse {
+        Pulse::new(Engine::Redis, doors, b"?", LIMIT).measured().await
+    }
+
+    #[tokio::test]
+    async fn a_shut_door_a_silent_one_and_an_answer_are_told_apart() {
+        let shut = door(&TcpListener::bind("127.0.0.1:0").unwrap());
+        assert_eq!(of(vec![shut.clone()]).await.feel().await.unwrap_err().kind, Kind::Unavailable);
+
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let silent = of(vec![door(&listener)]).await;
+        let start = Instant::now();
+        assert_eq!(silent.feel().await.unwrap_err().kind, Kind::Timeout);
+        assert!(start.elapsed() >= LIMIT && start.elapsed() < LONGEST, "{:?}", start.elapsed());
+
+        // of several doors one is enough
+        of(vec![shut, door(&listener), server(Duration::ZERO)]).await.feel().await.unwrap();
+        of(vec![Door::Unix("/nowhere".into())]).await.feel().await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_far_away_is_given_more_time() {
+        let near = of(vec![server(Duration::ZERO)]).await;
+        assert_eq!(near.limit, LIMIT);
+        let far = of(vec![server(Duration::from_millis(100))]).await;
+        assert!(far.limit >= Duration::from_millis(200), "{:?}", far.limit);
+        far.feel().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_name_that_cannot_be_looked_up_says_nothing_about_the_store() {
+        of(vec![Door::Tcp("name.invalid".to_owned(), 1)]).await.feel().await.unwrap();
+    }
+}

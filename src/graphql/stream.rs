@@ -1,0 +1,165 @@
+//! Operations over transports that carry several answers: a subscription has one for each event, a query or mutation has one.
+//!
+//! The library answers the events of a subscription one after the other, with the data of the request. But each event must see the
+//! stores as they are then. So an extension gives every event its own loads, within the same time limit as a request, and lets a
+//! bounded number of events be answered at once: a message that concerns everybody must not take all connections to the stores.
+
+use super::{
+    Graph,
+    execute::{Operation, Prepared},
+    reply::Reply,
+};
+use crate::{
+    loaders::Loads,
+    receipt::{self, Caller, Receipt},
+    stores::Stores,
+};
+use async_graphql::{
+    Data, Response,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
+    parser::types::OperationType,
+};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use std::{
+    future::Future,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::Semaphore;
+
+/// How many events a process answers at once.
+const EVENTS_AT_ONCE: usize = 16;
+
+/// The turns of a process in answering events.
+pub(super) struct Turns(Semaphore);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Semaphore::new(EVENTS_AT_ONCE))
+    }
+}
+
+/// The events of one subscription.
+pub struct Events {
+    stores: Arc<Stores>,
+    time: Duration,
+    turns: Arc<Turns>,
+    /// The account of the event that is being answered, if the client wants to know.
+    account: Option<Mutex<Arc<Receipt>>>,
+    late: AtomicBool,
+}
+
+impl Events {
+    /// Something has happened: the account is a new one.
+    pub fn begin(&self) {
+        if let Some(account) = &self.account {
+            *account.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        }
+    }
+
+    fn receipt(&self) -> Option<Arc<Receipt>> {
+        let account = self.account.as_ref()?;
+        Some(Arc::clone(&account.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Asks a store what has happened, when it is this event's turn. `path` is the field that asks.
+    pub async fn ask<F: Future>(&self, path: &str, work: F) -> F::Output {
+        let caller = self.receipt().map(|receipt| Caller { receipt, path: path.into() });
+        self.in_turn(receipt::on_account_of(caller, work)).await
+    }
+
+    async fn in_turn<F: Future>(&self, work: F) -> F::Output {
+        // the semaphore is never closed
+        let _turn = self.turns.0.acquire().await;
+        work.await
+    }
+}
+
+/// Gives each event what a request has.
+pub(super) struct EachEvent;
+
+impl ExtensionFactory for EachEvent {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for EachEvent {
+    async fn execute(&self, ctx: &ExtensionContext<'_>, operation_name: Option<&str>, next: NextExecute<'_>) -> Response {
+        let Some(events) = ctx.data_opt::<Arc<Events>>() else { return next.run(ctx, operation_name).await };
+        let loads = Loads::new(Arc::clone(&events.stores), events.receipt());
+        let mut data = Data::default();
+        data.insert(Arc::clone(&loads));
+        let answer = events.in_turn(loads.drive(next.run_with_data(ctx, operation_name, data)));
+        tokio::time::timeout(events.time, answer).await.unwrap_or_else(|_| {
+            // what the event left behind in the library would come with the next one: this one is the last
+            events.late.store(true, Ordering::Release);
+            Response::default()
+        })
+    }
+}
+
+impl Graph {
+    /// Answers an operation as often as there is something to answer. A refusal is the last answer.
+    pub fn subscribe(&self, operation: Operation) -> BoxStream<'static, Reply> {
+        let graph = self.clone();
+        stream::once(async move { graph.begin(operation).await }).flatten().boxed()
+    }
+
+    async fn begin(self, operation: Operation) -> BoxStream<'static, Reply> {
+        let prepared = match self.prepare(operation) {
+            Ok(prepared) => prepared,
+            Err(problem) => return stream::iter([Reply::refused(problem)]).boxed(),
+        };
+        if prepared.kind != OperationType::Subscription {
+            let receipt = prepared.wants_receipt().then(Arc::default);
+            let mut reply = self.run(&prepared, receipt.clone()).await;
+            reply.receipt = receipt;
+            return stream::iter([reply]).boxed();
+        }
+        let who = match self.who(&prepared).await {
+            Ok(who) => who,
+            Err(problem) => return stream::iter([Reply::refused(problem)]).boxed(),
+        };
+        let events = Arc::new(Events {
+            stores: Arc::clone(&self.stores),
+            time: self.limits.time,
+            turns: Arc::clone(&self.turns),
+            account: prepared.wants_receipt().then(Mutex::default),
+            late: AtomicBool::new(false),
+        });
+        let responses = self.streaming.execute_stream(prepared.request(who).data(Arc::clone(&events)));
+        let following = Following { graph: self, prepared, events, responses: Some(responses) };
+        stream::unfold(following, Following::next).boxed()
+    }
+}
+
+/// A subscription under way.
+struct Following {
+    graph: Graph,
+    prepared: Prepared,
+    events: Arc<Events>,
+    /// None once there is nothing more to come.
+    responses: Option<BoxStream<'static, Response>>,
+}
+
+impl Following {
+    async fn next(mut self) -> Option<(Reply, Self)> {
+        let mut responses = self.responses.take()?;
+        let response = responses.next().await?;
+        let mut reply = match self.events.late.load(Ordering::Acquire) {
+            true => Reply::refused(self.graph.too_late("an event")),
+            false => self.prepared.reply(response),
+        };
+        reply.receipt = self.events.receipt();
+        self.responses = Some(responses).filter(|_| reply.refusal().is_none());
+        Some((reply, self))
+    }
+}

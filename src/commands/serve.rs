@@ -8,6 +8,7 @@ use crate::{
     graphql::Graph,
     http::{
         self,
+        listener::Patient,
         streams::{Streams, Timing},
     },
     receipt::Role,
@@ -62,6 +63,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         ending.stop();
         let _server_is_gone_already = stopping.send(());
     };
+    let listener = Patient { listener, patience: streams.timing.write };
     let server = axum::serve(listener, app).with_graceful_shutdown(signal);
     let server = async {
         let served = server.await;

@@ -46,7 +46,8 @@ impl Who {
         }
     }
 
-    fn viewer(&self) -> std::result::Result<Viewer, StoreError> {
+    /// Who it is, or why that cannot be told.
+    pub fn viewer(&self) -> std::result::Result<Viewer, StoreError> {
         self.viewer.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -4,10 +4,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod events;
 mod faults;
 mod front_door;
 mod limits;
 mod operations;
 mod pages;
 mod reads;
+mod sockets;
+mod subscriptions;
 mod variables;

@@ -5,4 +5,6 @@ pub mod documents_sample;
 pub mod engines;
 pub mod proxy;
 pub mod sample;
+pub mod socket;
+pub mod watch;
 pub mod wiring;

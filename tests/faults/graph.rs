@@ -2,7 +2,7 @@
 
 use crate::{
     history::{Answer, Op, Order, Seen, Shop, Status},
-    http::{Connection, Unanswered},
+    http::{Connection, Tokens, Unanswered},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -13,6 +13,7 @@ const SIGN_UP: &str = "mutation($input: SignUpData!, $key: String) { answer: sig
     customer { id } session { token } userErrors { code } } }";
 const SIGN_IN: &str = "mutation($input: SignInData!) { answer: signIn(input: $input) {
     customer { id } session { token } userErrors { code } } }";
+const ACCESS: &str = "{ accessToken }";
 const PLACE: &str = "mutation($input: PlaceOrderData!, $key: String) { answer: placeOrder(input: $input, idempotencyKey: $key) {
     order { id status total { amount } items { quantity unitPrice { amount } product { id } } } userErrors { code } } }";
 const PAY: &str = "mutation($input: OrderData!, $key: String) { answer: payOrder(input: $input, idempotencyKey: $key) {
@@ -30,7 +31,7 @@ const VIEW: &str = "mutation($input: RecordViewData!) { answer: recordView(input
 /// A connection, and who is signed in on it.
 pub struct Client {
     connection: Connection,
-    pub token: Option<String>,
+    pub tokens: Tokens,
 }
 
 /// Name and password of whoever acts.
@@ -42,13 +43,13 @@ pub struct Credentials {
 
 impl Client {
     pub fn new(address: &str) -> Self {
-        Self { connection: Connection::new(address), token: None }
+        Self { connection: Connection::new(address), tokens: Tokens::default() }
     }
 
     /// Sends one operation, and reads its answer.
     pub async fn send(&mut self, shop: &Shop, who: &Credentials, op: &Op, key: Option<&str>) -> Answer {
         let body = body(shop, who, op, key);
-        let answered = self.connection.post(self.token_for(op).as_deref(), &body).await;
+        let answered = self.connection.post(&self.tokens_for(op), &body).await;
         let (_, bytes) = match answered {
             Ok(answer) => answer,
             Err(Unanswered::Unsent(error)) => return Answer::Unsent(error.to_string()),
@@ -58,7 +59,8 @@ impl Client {
             return Answer::Failed(format!("no JSON: {}", String::from_utf8_lossy(&bytes)));
         };
         if let Some(token) = answer.pointer("/data/answer/session/token").and_then(Value::as_str) {
-            self.token = Some(token.to_owned());
+            self.tokens = Tokens { session: Some(token.to_owned()), access: None };
+            self.tokens.access = self.data(ACCESS, json!({})).await.ok().and_then(|data| data["accessToken"].as_str().map(str::to_owned));
         }
         read(op, &answer)
     }
@@ -66,7 +68,7 @@ impl Client {
     /// Sends it and hangs up after a while.
     pub async fn send_and_hang_up(&mut self, shop: &Shop, who: &Credentials, op: &Op, key: Option<&str>, after: Duration) -> Answer {
         let body = body(shop, who, op, key);
-        let sent = self.connection.post_and_hang_up(self.token_for(op).as_deref(), &body, after).await;
+        let sent = self.connection.post_and_hang_up(&self.tokens_for(op), &body, after).await;
         if sent { Answer::HungUp } else { Answer::Unsent("no connection".to_owned()) }
     }
 
@@ -83,14 +85,14 @@ impl Client {
     pub async fn data(&mut self, query: &str, variables: Value) -> Result<Value, String> {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let (status, bytes) =
-            self.connection.post(self.token.as_deref(), body.as_bytes()).await.map_err(|error| format!("{error:?}"))?;
+            self.connection.post(&self.tokens, body.as_bytes()).await.map_err(|error| format!("{error:?}"))?;
         let mut answer: Value = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
         if status == 200 && answer.get("errors").is_none() { Ok(answer["data"].take()) } else { Err(format!("{status} {answer}")) }
     }
 
     /// Who signs in or up is nobody yet; an old token would be refused.
-    fn token_for(&self, op: &Op) -> Option<String> {
-        self.token.clone().filter(|_| !matches!(op, Op::SignUp | Op::SignIn))
+    fn tokens_for(&self, op: &Op) -> Tokens {
+        if matches!(op, Op::SignUp | Op::SignIn) { Tokens::default() } else { self.tokens.clone() }
     }
 }
 

@@ -39,12 +39,12 @@ pub struct Person {
 }
 
 /// What the fault that is injected excuses.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Allowed {
     /// Requests without an answer: the server itself was killed. Without it, only those that the client itself hung up on.
     pub lost: bool,
-    /// Requests that were sent after this may be without an answer: the server was told to stop.
-    pub lost_after: Option<Micros>,
+    /// From when to when the server was told to stop and not there again: requests that were sent meanwhile may be without an answer.
+    pub stops: Vec<(Micros, Micros)>,
     /// Longest that a request may take.
     pub patience: Micros,
     /// How old a value may be that somebody else changed.

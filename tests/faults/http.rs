@@ -12,6 +12,21 @@ pub struct Connection {
     stream: Option<TcpStream>,
 }
 
+/// Who asks: a session's token, and what the server signed for the time when sessions cannot be looked up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tokens {
+    pub session: Option<String>,
+    pub access: Option<String>,
+}
+
+impl Tokens {
+    fn headers(&self) -> String {
+        let session = self.session.iter().map(|token| format!("authorization: Bearer {token}\r\n"));
+        let access = self.access.iter().map(|token| format!("x-access-token: {token}\r\n"));
+        session.chain(access).collect()
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug)]
 pub enum Unanswered {
@@ -44,8 +59,8 @@ impl Connection {
     }
 
     /// Sends a body to `/graphql`; gives status and body of the answer.
-    pub async fn post(&mut self, token: Option<&str>, body: &[u8]) -> Result<(u16, Vec<u8>), Unanswered> {
-        self.send(token, body).await?;
+    pub async fn post(&mut self, tokens: &Tokens, body: &[u8]) -> Result<(u16, Vec<u8>), Unanswered> {
+        self.send(tokens, body).await?;
         let answer = match timeout(PATIENCE, self.receive()).await {
             Ok(answer) => answer,
             Err(_) => Err(io::ErrorKind::TimedOut.into()),
@@ -57,19 +72,19 @@ impl Connection {
     }
 
     /// Sends it and hangs up after a while; true if it was sent.
-    pub async fn post_and_hang_up(&mut self, token: Option<&str>, body: &[u8], after: Duration) -> bool {
-        let sent = self.send(token, body).await.is_ok();
+    pub async fn post_and_hang_up(&mut self, tokens: &Tokens, body: &[u8], after: Duration) -> bool {
+        let sent = self.send(tokens, body).await.is_ok();
         tokio::time::sleep(after).await;
         self.stream = None;
         sent
     }
 
-    async fn send(&mut self, token: Option<&str>, body: &[u8]) -> Result<(), Unanswered> {
+    async fn send(&mut self, tokens: &Tokens, body: &[u8]) -> Result<(), Unanswered> {
         let address = self.address.clone();
         let stream = self.stream().await.map_err(Unanswered::Unsent)?;
-        let authorization = token.map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));
+        let tokens = tokens.headers();
         let head = format!(
-            "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n{authorization}content-length: {}\r\n\r\n",
+            "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n{tokens}content-length: {}\r\n\r\n",
             body.len()
         );
         let sent = stream.write_all(&[head.as_bytes(), body].concat()).await;

@@ -89,6 +89,9 @@ impl<'a> Lab<'a> {
             ("POLYSTORE_REDIS_PREFIX", prefix.clone()),
             ("POLYSTORE_CONNECTIONS", self.connections.to_string()),
             ("POLYSTORE_LISTEN", "127.0.0.1:0".to_owned()),
+            // copies of products, too: there is more that can be old
+            ("POLYSTORE_ENTITY_CACHE", "on".to_owned()),
+            ("POLYSTORE_SECRET", "what the servers of this lab sign with".to_owned()),
         ];
         all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

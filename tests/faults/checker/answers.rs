@@ -63,5 +63,5 @@ pub fn check(history: &History, content: &Content, found: &mut Findings) {
 }
 
 fn may_be_lost(history: &History, sent: u64) -> bool {
-    history.allowed.lost || history.allowed.lost_after.is_some_and(|after| sent >= after)
+    history.allowed.lost || history.allowed.stops.iter().any(|(from, to)| (*from..=*to).contains(&sent))
 }

@@ -4,6 +4,7 @@ use super::{SETTLING, Scene};
 use crate::{
     graph::{Client, Credentials},
     history::{Answer, Entry, Op},
+    http::Tokens,
     rng::Rng,
 };
 use std::{sync::Arc, time::Instant};
@@ -50,9 +51,8 @@ impl Recorder {
             None => client.send(shop, &self.who, op, key).await,
         };
         // a session is everybody's who holds it
-        if let Some(token) = client.token.clone() {
-            self.hand_on(&token);
-        }
+        let tokens = client.tokens.clone();
+        self.hand_on(&tokens);
         self.note(server, op, key, sent, answer)
     }
 
@@ -95,11 +95,9 @@ impl Recorder {
         }
     }
 
-    fn hand_on(&mut self, token: &str) {
-        for client in self.clients.iter_mut().chain(&mut self.twins) {
-            if client.token.as_deref() != Some(token) {
-                client.token = Some(token.to_owned());
-            }
+    fn hand_on(&mut self, tokens: &Tokens) {
+        for client in self.clients.iter_mut().chain(&mut self.twins).filter(|client| client.tokens != *tokens) {
+            client.tokens = tokens.clone();
         }
     }
 

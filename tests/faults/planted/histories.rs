@@ -309,7 +309,7 @@ fn a_request_that_hangs() {
 fn a_request_without_an_answer() {
     found("I8", Harm::Other, |world| world.say(20, 2, Op::ReadPrice, None, Answer::Lost("reset".into())));
     let mut world = World::new();
-    world.history.allowed.lost_after = Some(20 * SECOND);
+    world.history.allowed.stops.push((20 * SECOND, 21 * SECOND));
     world.say(20, 2, Op::ReadPrice, None, Answer::Lost("reset".into()));
     assert_eq!(check(&world.history, &world.content), [], "the server was told to stop before");
 }

@@ -3,8 +3,10 @@
 
 pub mod documents_sample;
 pub mod engines;
+pub mod mutations;
 pub mod proxy;
 pub mod sample;
+pub mod shop;
 pub mod socket;
 pub mod watch;
 pub mod wiring;

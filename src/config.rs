@@ -61,6 +61,9 @@ pub struct Settings {
     /// Web pages of other hosts that may open streams: a list of origins such as https://shop.example [default: none]
     #[arg(long, env = "POLYSTORE_ORIGINS", value_name = "LIST", global = true)]
     pub origins: Option<String>,
+    /// What access tokens are signed with, at least 32 characters; the same for all servers of a shop [default: made anew at each start]
+    #[arg(long, env = "POLYSTORE_SECRET", value_name = "TEXT", hide_env_values = true, global = true)]
+    pub secret: Option<String>,
     /// Keep trying until all stores answer
     #[arg(long, global = true)]
     pub wait: bool,
@@ -134,6 +137,16 @@ pub struct BadSetting {
     pub allowed: String,
 }
 
+/// A text that is not shown.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// The settings as they are used.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -165,6 +178,8 @@ pub struct Config {
     pub anonymous: Viewer,
     /// Web pages of other hosts that may open streams.
     pub origins: Vec<String>,
+    /// What access tokens are signed with; `None`: a key of this start's own.
+    pub secret: Option<Secret>,
     /// What to log.
     pub log: String,
     /// What an operation may be at most.
@@ -211,6 +226,7 @@ impl TryFrom<Settings> for Config {
         let migrate = flag("--migrate / POLYSTORE_MIGRATE", given.migrate, &mut migrate)?.then_some(migrate);
         let mut config = Self {
             anonymous: Viewer::Visitor,
+            secret: secret(given.secret)?,
             listen: listen(given.listen)?,
             relational: StoreUrl::parse("--database-url / DATABASE_URL", given.database_url, &[Engine::Postgres, Engine::Sqlite])?
                 .unwrap_or_else(embedded),
@@ -279,6 +295,14 @@ fn listen(given: Option<String>) -> Result<SocketAddr, BadSetting> {
     let text = given.filter(|text| !text.is_empty()).unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let allowed = "an address and a port, for example 127.0.0.1:8000";
     text.parse().map_err(|_| bad("--listen / POLYSTORE_LISTEN", &text, allowed))
+}
+
+fn secret(given: Option<String>) -> Result<Option<Secret>, BadSetting> {
+    match given.filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(secret) if secret.chars().count() >= 32 => Ok(Some(Secret(secret))),
+        Some(_) => Err(bad("--secret / POLYSTORE_SECRET", "…", "at least 32 characters")),
+    }
 }
 
 fn anonymous(given: Option<String>, config: &Config) -> Result<Viewer, BadSetting> {

@@ -20,6 +20,7 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_READY_REQUIRES", config.ready_requires.join(",")),
         ("POLYSTORE_ANONYMOUS", if config.anonymous == Viewer::Reader { "reader" } else { "visitor" }.to_owned()),
         ("POLYSTORE_ORIGINS", config.origins.join(",")),
+        ("POLYSTORE_SECRET", if config.secret.is_some() { "***" } else { "" }.to_owned()),
         ("POLYSTORE_LOG", config.log.clone()),
         ("POLYSTORE_MAX_DEPTH", limits.depth.to_string()),
         ("POLYSTORE_MAX_FIRST", limits.first.to_string()),

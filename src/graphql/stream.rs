@@ -6,12 +6,14 @@
 
 use super::{
     Graph,
+    error::Code,
     execute::{Operation, Prepared},
-    reply::Reply,
+    reply::{Problem, Reply},
 };
 use crate::{
     loaders::Loads,
     receipt::{self, Caller, Receipt},
+    shop::Viewer,
     stores::Stores,
 };
 use async_graphql::{
@@ -29,10 +31,12 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::Semaphore;
 
+/// How long a look at the session of a subscription holds good.
+const TRUSTED: Duration = Duration::from_millis(500);
 /// How many events a process answers at once.
 const EVENTS_AT_ONCE: usize = 16;
 
@@ -135,8 +139,9 @@ impl Graph {
             account: prepared.wants_receipt().then(Mutex::default),
             late: AtomicBool::new(false),
         });
+        let asked_by = AskedBy { viewer: who.viewer().ok(), seen: Instant::now() };
         let responses = self.streaming.execute_stream(prepared.request(who).data(Arc::clone(&events)));
-        let following = Following { graph: self, prepared, events, responses: Some(responses) };
+        let following = Following { graph: self, prepared, asked_by, events, responses: Some(responses) };
         stream::unfold(following, Following::next).boxed()
     }
 }
@@ -145,21 +150,45 @@ impl Graph {
 struct Following {
     graph: Graph,
     prepared: Prepared,
+    asked_by: AskedBy,
     events: Arc<Events>,
     /// None once there is nothing more to come.
     responses: Option<BoxStream<'static, Response>>,
+}
+
+/// For whom events are answered.
+struct AskedBy {
+    /// None if it could not be told: then for nobody in particular.
+    viewer: Option<Viewer>,
+    /// When that was so.
+    seen: Instant,
 }
 
 impl Following {
     async fn next(mut self) -> Option<(Reply, Self)> {
         let mut responses = self.responses.take()?;
         let response = responses.next().await?;
-        let mut reply = match self.events.late.load(Ordering::Acquire) {
-            true => Reply::refused(self.graph.too_late("an event")),
-            false => self.prepared.reply(response),
+        let mut reply = match self.may_go_on().await {
+            Ok(()) => self.prepared.reply(response),
+            Err(problem) => Reply::refused(problem),
         };
         reply.receipt = self.events.receipt();
         self.responses = Some(responses).filter(|_| reply.refusal().is_none());
         Some((reply, self))
+    }
+
+    async fn may_go_on(&mut self) -> Result<(), Problem> {
+        if self.events.late.load(Ordering::Acquire) {
+            return Err(self.graph.too_late("an event"));
+        }
+        // a session that ended, or an account that may do less, is answered no more; a store that is down ends nothing
+        if self.asked_by.seen.elapsed() > TRUSTED {
+            let who = self.events.in_turn(self.graph.who(&self.prepared)).await?;
+            if who.viewer().is_ok_and(|viewer| self.asked_by.viewer.is_some_and(|asked| asked != viewer)) {
+                return Err(Problem::new(Code::Unauthenticated, "the account may do something else than before: subscribe again"));
+            }
+            self.asked_by.seen = Instant::now();
+        }
+        Ok(())
     }
 }

@@ -36,11 +36,26 @@ impl Who {
         Ok(Self { viewer: Mutex::new(viewer), token: Some(token) })
     }
 
+<<<<<<< HEAD
     fn becomes(&self, viewer: Viewer) {
         *self.viewer.lock().unwrap_or_else(PoisonError::into_inner) = Ok(viewer);
     }
 
     fn viewer(&self) -> std::result::Result<Viewer, StoreError> {
+=======
+    /// If the session could not be looked up, who the request says that it was a short while ago.
+    pub fn or_signed(&mut self, signed: impl FnOnce() -> Option<Viewer>) {
+        let viewer = self.viewer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if viewer.is_err()
+            && let Some(signed) = signed()
+        {
+            *viewer = Ok(signed);
+        }
+    }
+
+    /// Who it is, or why that cannot be told.
+    pub fn viewer(&self) -> std::result::Result<Viewer, StoreError> {
+>>>>>>> graph
         self.viewer.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

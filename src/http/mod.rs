@@ -5,6 +5,7 @@ pub mod assets;
 mod credentials;
 pub mod graphql;
 pub mod health;
+pub mod listener;
 mod middleware;
 mod origin;
 mod sse;

@@ -156,25 +156,19 @@ pub trait Orders: Send + Sync {
 
     /// What is still owed for each of these orders: the sum of its entries in the ledger's account of receivables.
     /// Promises: every order that exists is there.
-    async fn order_balances(&self, orders: &[OrderId]) -> Result<Vec<(OrderId, Money)>> {
-        super::missing()
-    }
+    async fn order_balances(&self, orders: &[OrderId]) -> Result<Vec<(OrderId, Money)>>;
 
     /// Places an order. One transaction: the key of `once`, the stock of each product (locked in the order of the product ids), the order
     /// with today's prices and no discounts, the entries of [`crate::shop::ledger::balances`], [`crate::shop::Event::order_placed`] in the outbox,
     /// and the answer beside the key. All of it or nothing.
     /// Promises: the stock never goes below zero, whoever orders at the same time; the version of a product goes up by one with its stock;
     /// an unknown customer, or an id that is taken, is a conflict; a deadlock or serialization failure is tried again, three times in all.
-    async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
-        super::missing()
-    }
+    async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>>;
 
     /// Moves an order on ([`crate::shop::OrderStatus::may_become`]). One transaction as above: a cancelled order's pieces go back to the stock
     /// (at most up to its bound), the ledger gets the difference of the balances, the outbox [`crate::shop::Event::order_moved`].
     /// Promises: the order's version goes up by one; of two moves at the same time one sees the other's status.
-    async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>> {
-        super::missing()
-    }
+    async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>>;
 
     /// The sales report; see [`SalesRow`]. Promises: ranks and running totals are over all rows, also those behind the limit.
     async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>>;

@@ -27,7 +27,7 @@ async fn graph(relational: Arc<dyn Relational>, documents: Arc<dyn Documents>, h
     let stores = Stores::layered(relational, documents, hot, None);
     let plan = Plan { scale: Scale::new(0.01).unwrap(), seed: 1 };
     seed::run(&*stores.relational, &*stores.documents, &*stores.hot, &plan, &Silent).await.unwrap();
-    Graph::new(stores, limits::Limits::default(), polystore::shop::Viewer::Reader)
+    Graph::new(stores, limits::Limits::default(), polystore::shop::Viewer::Reader, polystore::actions::AccessKey::of("tests"))
 }
 
 async fn ask(graph: &Graph, query: &str) -> (u16, Option<String>, Value) {
@@ -135,8 +135,12 @@ fn readiness_names_the_dead_store_and_fails_only_where_it_is_required() {
         let relational = engines::relational(Engine::Sqlite).await;
         let documents = engines::documents(Engine::Sqlite).await;
         let hot = Arc::new(Redis::connect(&url, &engines::unique_name()).await.unwrap());
-        let graph =
-            Graph::new(Stores::layered(relational, documents, hot, None), limits::Limits::default(), polystore::shop::Viewer::Reader);
+        let graph = Graph::new(
+            Stores::layered(relational, documents, hot, None),
+            limits::Limits::default(),
+            polystore::shop::Viewer::Reader,
+            polystore::actions::AccessKey::of("tests"),
+        );
         proxy.cut().await;
         for (requires, status) in [(vec![], 200), (vec!["relational".to_owned()], 200), (vec!["hot".to_owned()], 503)] {
             let request = Request::get("/readyz").body(Body::empty()).unwrap();

@@ -4,7 +4,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+<<<<<<< HEAD
 mod access;
+=======
+mod events;
+>>>>>>> graph
 mod faults;
 mod front_door;
 mod limits;
@@ -12,4 +16,6 @@ mod mutations;
 mod operations;
 mod pages;
 mod reads;
+mod sockets;
+mod subscriptions;
 mod variables;

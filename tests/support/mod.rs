@@ -7,4 +7,6 @@ pub mod mutations;
 pub mod proxy;
 pub mod sample;
 pub mod shop;
+pub mod socket;
+pub mod watch;
 pub mod wiring;

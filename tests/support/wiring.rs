@@ -75,7 +75,11 @@ async fn seeded(name: &'static str, [relational, documents, hot]: [Engine; 3]) -
     let plan = Plan { scale: Scale::new(SCALE).unwrap(), seed: 1 };
     seed::run(&*stores.relational, &*stores.documents, &*stores.hot, &plan, &Silent).await.unwrap();
     let limits = Limits { time: std::time::Duration::from_secs(60), ..Limits::default() };
-    Wiring { name, graph: Graph::new(stores.clone(), limits, polystore::shop::Viewer::Reader), stores }
+    Wiring {
+        name,
+        graph: Graph::new(stores.clone(), limits, polystore::shop::Viewer::Reader, polystore::actions::AccessKey::of("tests")),
+        stores,
+    }
 }
 
 impl Wiring {

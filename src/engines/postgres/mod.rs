@@ -20,6 +20,7 @@ mod customer;
 mod error;
 mod once;
 mod order;
+mod order_write;
 mod preferences;
 mod product;
 mod query;

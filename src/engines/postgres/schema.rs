@@ -20,7 +20,7 @@ macro_rules! migrations {
 }
 
 /// File name and text. A file that was released is never edited: the store remembers its checksum.
-const MIGRATIONS: [(&str, &str); 10] = migrations![
+const MIGRATIONS: [(&str, &str); 11] = migrations![
     "0001_customers",
     "0002_categories",
     "0003_products",
@@ -31,6 +31,7 @@ const MIGRATIONS: [(&str, &str); 10] = migrations![
     "0008_activity",
     "0009_once",
     "0010_outbox",
+    "0011_ledger",
 ];
 
 fn migrations() -> Vec<Migration> {

@@ -29,8 +29,11 @@ pub(super) trait Work: Send + Sync + 'static {
     type Refusal: Send + 'static;
 
     /// The statements. A refusal or an error undoes everything, also the claim of the key.
-    fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Result<std::result::Result<Self::Answer, Self::Refusal>>> + Send;
+    fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Outcome<Self>> + Send;
 }
+
+/// What became of the work.
+pub(super) type Outcome<W> = Result<std::result::Result<<W as Work>::Answer, <W as Work>::Refusal>>;
 
 /// A transaction under way.
 pub(super) struct Tx<'c> {

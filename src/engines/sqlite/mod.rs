@@ -10,6 +10,7 @@ mod error;
 mod keys;
 mod once;
 mod order;
+mod order_write;
 mod preferences;
 mod product;
 mod row;

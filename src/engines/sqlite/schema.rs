@@ -8,7 +8,7 @@ use sqlx::{
 };
 
 /// Version, name and text; the same versions and names as the other SQL engine has.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 10] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "customers", include_str!("../../../migrations/sqlite/0001_customers.sql")),
     (2, "categories", include_str!("../../../migrations/sqlite/0002_categories.sql")),
     (3, "products", include_str!("../../../migrations/sqlite/0003_products.sql")),
@@ -19,6 +19,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 10] = [
     (8, "activity", include_str!("../../../migrations/sqlite/0008_activity.sql")),
     (9, "once", include_str!("../../../migrations/sqlite/0009_once.sql")),
     (10, "outbox", include_str!("../../../migrations/sqlite/0010_outbox.sql")),
+    (11, "ledger", include_str!("../../../migrations/sqlite/0011_ledger.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -27,6 +27,7 @@ type EventsOf<T> = BoxStream<'static, Option<T>>;
 /// What clients can watch.
 pub struct Subscription;
 
+/// What clients can watch. Every event carries the current state; `resync` tells that events before it may have been missed.
 #[async_graphql::Subscription]
 impl Subscription {
     /// An order went on its way. An order that the viewer does not see is not found.

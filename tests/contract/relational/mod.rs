@@ -4,8 +4,13 @@ mod cancellation;
 mod category;
 mod connect;
 mod customer;
+mod inside;
+mod ledger;
 mod line;
+mod once;
 mod order;
+mod order_move;
+mod order_place;
 mod paging;
 mod patience;
 mod product;
@@ -28,6 +33,10 @@ pub fn trials() -> Vec<Trial> {
         category::trials(),
         product::trials(),
         order::trials(),
+        order_place::trials(),
+        order_move::trials(),
+        once::trials(),
+        ledger::trials(),
         sales::trials(),
         cancellation::trials(),
         connect::trials(),

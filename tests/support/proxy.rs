@@ -7,6 +7,7 @@ use std::{
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -14,6 +15,8 @@ pub struct Proxy {
     address: SocketAddr,
     target: String,
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    /// How often connections were stalled.
+    stalled: watch::Sender<u32>,
 }
 
 impl Proxy {
@@ -23,7 +26,7 @@ impl Proxy {
         let authority = rest.split(['/', '?']).next().unwrap();
         let target = authority.rsplit('@').next().unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = Self { address: listener.local_addr().unwrap(), target, tasks: Arc::default() };
+        let proxy = Self { address: listener.local_addr().unwrap(), target, tasks: Arc::default(), stalled: watch::Sender::default() };
         proxy.accept(listener);
         let through = format!("{scheme}://{}", rest.replacen(&proxy.target, &proxy.address.to_string(), 1));
         // a replica set tells its members' own addresses, which lead past the proxy
@@ -35,13 +38,16 @@ impl Proxy {
     }
 
     fn accept(&self, listener: TcpListener) {
-        let (tasks, target) = (Arc::clone(&self.tasks), self.target.clone());
+        let (tasks, target, stalled) = (Arc::clone(&self.tasks), self.target.clone(), self.stalled.clone());
         let accepting = tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
-                let target = target.clone();
+                let (target, mut stall) = (target.clone(), stalled.subscribe());
                 let pipe = tokio::spawn(async move {
                     if let Ok(mut server) = TcpStream::connect(target).await {
-                        let _closed_by_either_side = copy_bidirectional(&mut client, &mut server).await;
+                        tokio::select! {
+                            _closed_by_either_side = copy_bidirectional(&mut client, &mut server) => {}
+                            _stalled = stall.changed() => std::future::pending().await,
+                        }
                     }
                 });
                 tasks.lock().unwrap().push(pipe);
@@ -57,6 +63,11 @@ impl Proxy {
             task.abort();
             let _cancelled = task.await;
         }
+    }
+
+    /// Lets nothing through the connections that there are, and leaves them open; new ones work.
+    pub fn stall(&self) {
+        self.stalled.send_modify(|times| *times += 1);
     }
 
     /// Accepts connections again, at the same address.

@@ -39,6 +39,9 @@ pub struct Settings {
     /// A server of its own for the cache, which may evict: redis://… or memory: [default: the hot store]
     #[arg(long, env = "CACHE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub cache_url: Option<String>,
+    /// Keep products in the cache, too: on or off [default: off]
+    #[arg(long, env = "POLYSTORE_ENTITY_CACHE", value_name = "SWITCH", global = true)]
+    pub entity_cache: Option<String>,
     /// What the names of all Redis keys start with [default: polystore]
     #[arg(long, env = "POLYSTORE_REDIS_PREFIX", value_name = "TEXT", global = true)]
     pub redis_prefix: Option<String>,
@@ -61,6 +64,9 @@ pub struct Settings {
     /// Web pages of other hosts that may open streams: a list of origins such as https://shop.example [default: none]
     #[arg(long, env = "POLYSTORE_ORIGINS", value_name = "LIST", global = true)]
     pub origins: Option<String>,
+    /// What access tokens are signed with, at least 32 characters; the same for all servers of a shop [default: made anew at each start]
+    #[arg(long, env = "POLYSTORE_SECRET", value_name = "TEXT", hide_env_values = true, global = true)]
+    pub secret: Option<String>,
     /// Keep trying until all stores answer
     #[arg(long, global = true)]
     pub wait: bool,
@@ -134,6 +140,16 @@ pub struct BadSetting {
     pub allowed: String,
 }
 
+/// A text that is not shown.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// The settings as they are used.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -149,6 +165,8 @@ pub struct Config {
     pub hot: StoreUrl,
     /// Engine and place of the cache, if it is not the hot store.
     pub cache: Option<StoreUrl>,
+    /// Keep products in the cache, too.
+    pub entity_cache: bool,
     /// What the names of all Redis keys start with.
     pub redis_prefix: String,
     /// Connections to each store at most.
@@ -165,6 +183,8 @@ pub struct Config {
     pub anonymous: Viewer,
     /// Web pages of other hosts that may open streams.
     pub origins: Vec<String>,
+    /// What access tokens are signed with; `None`: a key of this start's own.
+    pub secret: Option<Secret>,
     /// What to log.
     pub log: String,
     /// What an operation may be at most.
@@ -211,6 +231,7 @@ impl TryFrom<Settings> for Config {
         let migrate = flag("--migrate / POLYSTORE_MIGRATE", given.migrate, &mut migrate)?.then_some(migrate);
         let mut config = Self {
             anonymous: Viewer::Visitor,
+            secret: secret(given.secret)?,
             listen: listen(given.listen)?,
             relational: StoreUrl::parse("--database-url / DATABASE_URL", given.database_url, &[Engine::Postgres, Engine::Sqlite])?
                 .unwrap_or_else(embedded),
@@ -218,6 +239,7 @@ impl TryFrom<Settings> for Config {
                 .unwrap_or_else(embedded),
             hot: StoreUrl::parse(hot.0, hot.1, &[Engine::Redis, Engine::Memory])?.unwrap_or_else(StoreUrl::memory),
             cache: StoreUrl::parse("--cache-url / CACHE_URL", given.cache_url, &[Engine::Redis, Engine::Memory])?,
+            entity_cache: switch("--entity-cache / POLYSTORE_ENTITY_CACHE", given.entity_cache)?,
             redis_prefix: prefix(given.redis_prefix)?,
             connections,
             demo,
@@ -264,6 +286,14 @@ where
     Ok(())
 }
 
+fn switch(setting: &str, given: Option<String>) -> Result<bool, BadSetting> {
+    match given.as_deref() {
+        None | Some("" | "off") => Ok(false),
+        Some("on") => Ok(true),
+        Some(text) => Err(bad(setting, text, "on or off")),
+    }
+}
+
 /// Tells whether the setting was given.
 fn flag(setting: &str, given: Option<String>, into: &mut bool) -> Result<bool, BadSetting> {
     match given.as_deref() {
@@ -279,6 +309,14 @@ fn listen(given: Option<String>) -> Result<SocketAddr, BadSetting> {
     let text = given.filter(|text| !text.is_empty()).unwrap_or_else(|| "127.0.0.1:8000".to_owned());
     let allowed = "an address and a port, for example 127.0.0.1:8000";
     text.parse().map_err(|_| bad("--listen / POLYSTORE_LISTEN", &text, allowed))
+}
+
+fn secret(given: Option<String>) -> Result<Option<Secret>, BadSetting> {
+    match given.filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(secret) if secret.chars().count() >= 32 => Ok(Some(Secret(secret))),
+        Some(_) => Err(bad("--secret / POLYSTORE_SECRET", "…", "at least 32 characters")),
+    }
 }
 
 fn anonymous(given: Option<String>, config: &Config) -> Result<Viewer, BadSetting> {
@@ -344,7 +382,11 @@ mod tests {
     #[test]
     fn a_bad_value_names_the_setting_the_value_and_what_is_allowed() {
         type Change = fn(&mut Settings);
-        let cases: [(Change, &str); 12] = [
+        let cases: [(Change, &str); 13] = [
+            (
+                |s| s.entity_cache = Some("true".into()),
+                "--entity-cache / POLYSTORE_ENTITY_CACHE: \"true\" cannot be used: expected on or off",
+            ),
             (
                 |s| s.anonymous = Some("admin".into()),
                 "--anonymous / POLYSTORE_ANONYMOUS: \"admin\" cannot be used: expected visitor or reader",

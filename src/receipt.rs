@@ -105,6 +105,11 @@ tokio::task_local! {
     static CALLER: Caller;
 }
 
+/// On whose account the current task works; to be handed on to a task that it spawns.
+pub fn caller() -> Option<Caller> {
+    CALLER.try_with(Clone::clone).ok()
+}
+
 /// Runs `work` on the account of `caller`, if there is one.
 pub async fn on_account_of<F: Future>(caller: Option<Caller>, work: F) -> F::Output {
     match caller {

@@ -2,12 +2,12 @@
 
 use super::{
     product_input::refusal,
-    refusal::{Faults, Outcome, settle},
+    refusal::{Faults, Outcome, Refusal, settle},
     who::Asker,
 };
 use crate::{
     roles::Catalog,
-    shop::{Product, ProductId, StockChange, product::MAX_STOCK},
+    shop::{Product, ProductId, ProductRefusal, StockChange, product::MAX_STOCK},
 };
 use serde_json::json;
 
@@ -20,5 +20,8 @@ pub async fn adjust_stock(catalog: &dyn Catalog, asker: &Asker, product_id: Prod
         faults.add("delta", format_args!("{delta} is no change: expected -{MAX_STOCK} to {MAX_STOCK}, and not 0"));
     }
     let change = faults.done(Some(StockChange { product_id, delta, at: asker.at }))?;
-    settle(catalog.stock_change(&change, once.as_ref()).await, refusal)
+    settle(catalog.stock_change(&change, once.as_ref()).await, |reason| match reason {
+        ProductRefusal::NotFound => Refusal { field: Some("productId".to_owned()), ..refusal(reason) },
+        _ => refusal(reason),
+    })
 }

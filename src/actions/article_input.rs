@@ -58,13 +58,14 @@ impl ArticleInput {
 
 fn products(given: Vec<String>) -> Checked<Vec<ProductId>> {
     if given.len() > MAX_PRODUCTS {
-        return Err(BrokenRule(format!("has {} entries: expected at most {MAX_PRODUCTS}", given.len())));
+        return Err(BrokenRule::new(format_args!("has {} entries: expected at most {MAX_PRODUCTS}", given.len())));
     }
     let mut ids = Vec::with_capacity(given.len());
-    for text in given {
-        let id: ProductId = text.parse().map_err(|_| BrokenRule(format!("{} is not the id of a product", rules::shown(&text))))?;
+    for (index, text) in given.into_iter().enumerate() {
+        let wrong = |reason: &str| BrokenRule::new(format_args!("{} {reason}", rules::shown(&text))).at(index);
+        let id: ProductId = text.parse().map_err(|_| wrong("is not the id of a product"))?;
         if ids.contains(&id) {
-            return Err(BrokenRule(format!("{} stands there twice", rules::shown(&text))));
+            return Err(wrong("stands there twice"));
         }
         ids.push(id);
     }

@@ -1,6 +1,7 @@
 //! Use cases: one verb a file. Who may do what is decided here, what may be given is checked here, and everything that is refused is
 //! refused here or by the store's own predicates; resolvers only translate.
 
+mod access_token;
 mod add_comment;
 mod adjust_stock;
 mod article_input;
@@ -22,6 +23,7 @@ mod update_product;
 mod update_profile;
 mod who;
 
+pub use access_token::{ACCESS_TTL, AccessKey};
 pub use add_comment::{CommentInput, add_comment};
 pub use adjust_stock::adjust_stock;
 pub use article_input::ArticleInput;

@@ -34,7 +34,7 @@ impl ProductInput {
         let description = faults.check_optional("description", self.description, |text| rules::text(text, 0, 10_000));
         let price = faults.check_optional("price", self.price, price);
         let category_id = faults.check_optional("categoryId", self.category_id, |id| {
-            id.parse::<CategoryId>().map_err(|_| BrokenRule(format!("{} is not the id of a category", rules::shown(&id))))
+            id.parse::<CategoryId>().map_err(|_| BrokenRule::new(format_args!("{} is not the id of a category", rules::shown(&id))))
         });
         let change = (|| {
             Some(ProductChange { sku: sku?, slug: slug?, name: name?, description: description?, price: price?, category_id: category_id? })
@@ -52,12 +52,13 @@ impl ProductInput {
 }
 
 fn price((amount, currency): (String, String)) -> rules::Checked<Money> {
-    let currency = currency.parse().map_err(|error: crate::shop::money::BadMoney| BrokenRule(error.to_string()))?;
-    let price = Money::parse(&amount, currency).map_err(|error| BrokenRule(error.to_string()))?;
+    let currency = currency.parse().map_err(|error: crate::shop::money::BadMoney| BrokenRule::new(error).at("currency"))?;
+    let price = Money::parse(&amount, currency).map_err(|error| BrokenRule::new(error).at("amount"))?;
     if (1..=MAX_AMOUNT).contains(&price.minor) {
         Ok(price)
     } else {
-        Err(BrokenRule(format!("{amount} is not a price: expected more than zero and at most {}", Money::new(MAX_AMOUNT, currency))))
+        let most = Money::new(MAX_AMOUNT, currency);
+        Err(BrokenRule::new(format_args!("{amount} is not a price: expected more than zero and at most {most}")).at("amount"))
     }
 }
 
@@ -70,7 +71,7 @@ pub(super) fn refusal(refusal: ProductRefusal) -> Refusal {
         ProductRefusal::SkuTaken => Refusal::of(Conflict, "sku", "another product has this SKU"),
         ProductRefusal::SlugTaken => Refusal::of(Conflict, "slug", "another product has this slug"),
         ProductRefusal::UnknownCategory => Refusal::of(NotFound, "categoryId", "there is no such category"),
-        ProductRefusal::OtherCurrency => Refusal::of(Conflict, "price", "the shop trades in another currency"),
+        ProductRefusal::OtherCurrency => Refusal::of(Conflict, "price.currency", "the shop trades in another currency"),
         ProductRefusal::Stock(stock) => {
             Refusal::of(Conflict, "delta", format_args!("there are {stock} pieces: the stock would not be from 0 to {MAX_STOCK}"))
         }

@@ -86,12 +86,13 @@ impl From<Refusal> for ActionError {
 pub(super) struct Faults(Vec<Refusal>);
 
 impl Faults {
-    /// The value, or a note of what is wrong with the field.
-    pub(super) fn check<T>(&mut self, field: impl Into<String>, checked: Checked<T>) -> Option<T> {
+    /// The value, or a note of what is wrong with the field, or with a part of it.
+    pub(super) fn check<T>(&mut self, field: &str, checked: Checked<T>) -> Option<T> {
         match checked {
             Ok(value) => Some(value),
             Err(broken) => {
-                self.add(field, broken);
+                let part = broken.place.as_ref().map(|place| format!("{field}.{place}"));
+                self.add(part.unwrap_or_else(|| field.to_owned()), broken);
                 None
             }
         }

@@ -12,25 +12,13 @@ use crate::{
         rules::{self, BrokenRule},
     },
 };
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 
 /// Changes at the same time are rare: one person's two windows.
 const ATTEMPTS: usize = 5;
 /// Most interests.
 const MAX_INTERESTS: usize = 50;
-
-/// The document that patches are applied to.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    theme: Theme,
-    locale: String,
-    currency: String,
-    interests: Vec<String>,
-    notifications: Notifications,
-    extra: Value,
-}
 
 /// Applies the patch to the viewer's own settings. `null` takes a key of `extra` away; the named settings cannot be taken away.
 pub async fn set_preferences(preferences: &dyn PreferenceStore, asker: &Asker, patch: Value) -> Outcome<Preferences> {
@@ -67,35 +55,64 @@ fn fresh(customer_id: CustomerId) -> Preferences {
 }
 
 fn patched(current: &Preferences, patch: &Value) -> Outcome<Preferences> {
-    let document = Document {
-        theme: current.theme,
-        locale: current.locale.clone(),
-        currency: current.currency.code().to_owned(),
-        interests: current.interests.clone(),
-        notifications: current.notifications,
-        extra: current.extra.clone(),
-    };
-    let mut merged = serde_json::to_value(document).map_err(|_| ActionError::Internal)?;
+    let mut merged = json!({
+        "theme": current.theme,
+        "locale": current.locale,
+        "currency": current.currency,
+        "interests": current.interests,
+        "notifications": current.notifications,
+        "extra": current.extra,
+    });
     json_patch::merge(&mut merged, patch);
     canonical(&mut merged);
-    let wrong = |reason: &dyn std::fmt::Display| Refusal::of(RefusalCode::BadUserInput, "patch", reason);
-    let merged: Document = serde_json::from_value(merged).map_err(|error| wrong(&error))?;
     let mut faults = Faults::default();
-    let locale = faults.check("patch.locale", rules::locale(merged.locale));
-    let currency = faults.check("patch.currency", merged.currency.parse::<Currency>().map_err(|error| BrokenRule(error.to_string())));
-    let interests = faults.check("patch.interests", rules::tags(merged.interests, MAX_INTERESTS));
-    let extra = faults.check("patch.extra", free_json::checked(merged.extra).map_err(|error| BrokenRule(error.to_string())));
+    let Value::Object(mut settings) = merged else { return Err(ActionError::Internal) };
+    let theme = part::<Theme>(&mut faults, "patch", &mut settings, "theme");
+    let locale = part(&mut faults, "patch", &mut settings, "locale");
+    let locale = locale.and_then(|locale| faults.check("patch.locale", rules::locale(locale)));
+    let currency = part::<String>(&mut faults, "patch", &mut settings, "currency");
+    let currency = currency.and_then(|code| faults.check("patch.currency", code.parse::<Currency>().map_err(BrokenRule::new)));
+    let interests = part(&mut faults, "patch", &mut settings, "interests");
+    let interests = interests.and_then(|interests| faults.check("patch.interests", rules::tags(interests, MAX_INTERESTS)));
+    let notifications = part(&mut faults, "patch", &mut settings, "notifications");
+    let notifications = notifications.and_then(|switches| notifications_of(&mut faults, switches));
+    let extra = part(&mut faults, "patch", &mut settings, "extra");
+    let extra = extra.and_then(|extra| faults.check("patch.extra", free_json::checked(extra).map_err(BrokenRule::new)));
+    no_others(&mut faults, "patch", &settings);
     let preferences = (|| {
         Some(Preferences {
             customer_id: current.customer_id,
-            theme: merged.theme,
+            theme: theme?,
             locale: locale?,
             currency: currency?,
             interests: interests?,
-            notifications: merged.notifications,
+            notifications: notifications?,
             version: current.version,
             extra: extra?,
         })
     })();
     faults.done(preferences)
+}
+
+fn notifications_of(faults: &mut Faults, mut switches: Map<String, Value>) -> Option<Notifications> {
+    let place = "patch.notifications";
+    let [orders, magazine, offers] = ["orders", "magazine", "offers"].map(|name| part(faults, place, &mut switches, name));
+    no_others(faults, place, &switches);
+    Some(Notifications { orders: orders?, magazine: magazine?, offers: offers? })
+}
+
+/// A part of the settings, which is there unless the patch took it away, and of the right type unless the patch gave it another.
+fn part<T: DeserializeOwned>(faults: &mut Faults, place: &str, settings: &mut Map<String, Value>, name: &str) -> Option<T> {
+    let checked = match settings.remove(name) {
+        Some(value) => serde_json::from_value(value).map_err(BrokenRule::new),
+        None => Err(BrokenRule::new("cannot be taken away")),
+    };
+    faults.check(&format!("{place}.{name}"), checked)
+}
+
+/// Whatever else the patch has put there.
+fn no_others(faults: &mut Faults, place: &str, left: &Map<String, Value>) {
+    for name in left.keys() {
+        faults.add(place, format_args!("{} is not the name of a setting", rules::shown(name)));
+    }
 }

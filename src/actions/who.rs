@@ -41,7 +41,7 @@ impl Asker {
     pub(super) fn once(&self, operation: &str, input: &serde_json::Value) -> Outcome<Option<Once>> {
         let scope = self.viewer.customer_id().map_or_else(|| format!("visitor/{operation}"), |id| id.to_string());
         let Some(key) = &self.key else { return Ok(None) };
-        let key = rules::once_key(key.clone()).map_err(|broken| ActionError::BadRequest(broken.0))?;
+        let key = rules::once_key(key.clone()).map_err(|broken| ActionError::BadRequest(broken.reason))?;
         Ok(Some(Once::new(scope, key, operation, input)))
     }
 }

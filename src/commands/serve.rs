@@ -2,7 +2,7 @@
 
 use super::{Failure, progress::Stderr};
 use crate::{
-    actions::{Views, rebuild_hot},
+    actions::{AccessKey, Views, rebuild_hot},
     config::Config,
     error::Engine,
     graphql::Graph,
@@ -43,7 +43,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         }
     };
     let address = listener.local_addr().map_err(|error| cannot_listen(config.listen, &error))?;
-    let graph = Graph::new(stores.clone(), config.limits, config.anonymous);
+    let access_key = config.secret.as_ref().map_or_else(AccessKey::random, |secret| Some(AccessKey::of(&secret.0)));
+    let access_key = access_key.ok_or_else(|| Failure::Told("the system has no random numbers".to_owned()))?;
+    let graph = Graph::new(stores.clone(), config.limits, config.anonymous, access_key);
     let (halt, background) = background(&stores, graph.views().clone());
     let streams = Streams::new(&config.limits, Timing::default());
     let options = http::Options { ready_requires: config.ready_requires, origins: config.origins, streams: streams.clone() };

@@ -9,7 +9,7 @@ use super::{
     selection, single_root, tokens,
     who::Who,
 };
-use crate::{loaders::Loads, receipt::Receipt};
+use crate::{layers::cached::own_writes, loaders::Loads, receipt::Receipt, shop::Timestamp};
 use async_graphql::{
     Name, Request, Response, Variables,
     parser::{
@@ -34,6 +34,8 @@ pub struct Operation {
     pub only_queries: bool,
     /// What the client shows to prove who asks.
     pub token: Option<String>,
+    /// Who it was a short while ago, signed by a server: counts while the session store is down.
+    pub access_token: Option<String>,
     /// Under which key a mutation is done once, where its input names none.
     pub idempotency_key: Option<String>,
 }
@@ -86,7 +88,11 @@ impl Graph {
     pub(super) async fn who(&self, prepared: &Prepared) -> Result<Who, Problem> {
         let Some(token) = &prepared.asked.token else { return Ok(Who::anonymous(self.anonymous)) };
         let unknown = |_| Problem::new(Code::Unauthenticated, "the token is not, or not any more, that of a session: sign in");
-        Who::of_token(token, &self.stores).await.map_err(unknown)
+        let mut who = Who::of_token(token, &self.stores).await.map_err(unknown)?;
+        if let Some(access) = &prepared.asked.access_token {
+            who.or_signed(|| self.access_key.read(access, Timestamp::now()));
+        }
+        Ok(who)
     }
 
     /// Runs a query or mutation.
@@ -97,8 +103,9 @@ impl Graph {
                 Err(problem) => return Reply::refused(problem),
             };
             let loads = Loads::new(Arc::clone(&self.stores), receipt);
+            let customer = who.customer_id();
             let request = prepared.request(who).data(Arc::clone(&loads));
-            prepared.reply(loads.drive(self.library.execute(request)).await)
+            prepared.reply(own_writes::on_behalf_of(customer, loads.drive(self.library.execute(request))).await)
         };
         match tokio::time::timeout(self.limits.time, work).await {
             Ok(reply) => reply,

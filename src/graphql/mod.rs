@@ -33,7 +33,7 @@ pub mod tokens;
 pub mod who;
 
 use crate::{
-    actions::{Passwords, Views},
+    actions::{AccessKey, Passwords, Views},
     fanout::Fanout,
     shop::Viewer,
     stores::Stores,
@@ -55,21 +55,23 @@ pub struct Graph {
     turns: Arc<stream::Turns>,
     limits: Limits,
     anonymous: Viewer,
+    access_key: AccessKey,
     views: Views,
 }
 
 impl Graph {
-    /// Builds the schema. `anonymous` is who asks without a token: [`Viewer::Visitor`], or [`Viewer::Reader`] on a demo.
-    pub fn new(stores: Stores, limits: Limits, anonymous: Viewer) -> Self {
+    /// Builds the schema. `anonymous` is who asks without a token: [`Viewer::Visitor`], or [`Viewer::Reader`] on a demo;
+    /// `access_key` signs what counts while sessions cannot be looked up.
+    pub fn new(stores: Stores, limits: Limits, anonymous: Viewer, access_key: AccessKey) -> Self {
         let fanout = Arc::new(Fanout::new(Arc::clone(&stores.hot) as _, Arc::clone(&stores.hot) as _));
         let stores = Arc::new(stores);
         let (views, passwords) = (Views::default(), Passwords::default());
         let schema = || {
             let shared = within(limits).data(limits).data(Arc::clone(&stores)).data(Arc::clone(&fanout));
-            shared.data(views.clone()).data(passwords.clone())
+            shared.data(views.clone()).data(passwords.clone()).data(access_key.clone())
         };
         let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
-        Self { library, streaming, stores, fanout, turns: Arc::default(), limits, anonymous, views }
+        Self { library, streaming, stores, fanout, turns: Arc::default(), limits, anonymous, access_key, views }
     }
 
     /// The schema in GraphQL's schema language: what `graphql/schema.graphql` holds.

@@ -109,6 +109,11 @@ impl Product {
         i32::try_from(self.stock).unwrap_or(i32::MAX)
     }
 
+    /// 1 at first, one more with each change, also of its stock.
+    async fn version(&self) -> i32 {
+        i32::try_from(self.version).unwrap_or(i32::MAX)
+    }
+
     /// When it came into the catalogue.
     async fn created_at(&self) -> DateTime {
         DateTime(self.created_at)

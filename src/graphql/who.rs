@@ -4,7 +4,7 @@ use super::error::{Code, LookUp, fail, unauthenticated};
 use crate::{
     actions,
     error::StoreError,
-    shop::{AccountRole, Audience, Customer, Timestamp, TokenHash, Viewer},
+    shop::{AccountRole, Audience, Customer, CustomerId, Timestamp, TokenHash, Viewer},
     stores::Stores,
 };
 use async_graphql::{Context, Error, Result};
@@ -34,6 +34,25 @@ impl Who {
             Err(error) => Err(error),
         };
         Ok(Self { viewer: Mutex::new(viewer), token: Some(token) })
+    }
+
+    fn becomes(&self, viewer: Viewer) {
+        *self.viewer.lock().unwrap_or_else(PoisonError::into_inner) = Ok(viewer);
+    }
+
+    /// If the session could not be looked up, who the request says that it was a short while ago.
+    pub fn or_signed(&mut self, signed: impl FnOnce() -> Option<Viewer>) {
+        let viewer = self.viewer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if viewer.is_err()
+            && let Some(signed) = signed()
+        {
+            *viewer = Ok(signed);
+        }
+    }
+
+    /// Whose session it is, as far as that is known.
+    pub fn customer_id(&self) -> Option<CustomerId> {
+        self.viewer().ok().and_then(Viewer::customer_id)
     }
 
     /// Who it is, or why that cannot be told.
@@ -68,10 +87,16 @@ pub fn token(ctx: &Context<'_>) -> Option<TokenHash> {
     ctx.data_opt::<Arc<Who>>().and_then(|who| who.token)
 }
 
-/// From here on the request is this customer's, who just signed in, as far as reading goes.
+/// From here on the request is nobody's: its session is over.
+pub fn now_nobody(ctx: &Context<'_>) {
+    if let Some(who) = ctx.data_opt::<Arc<Who>>() {
+        who.becomes(Viewer::Visitor);
+    }
+}
+
+/// From here on the request is this customer's, who just signed in; with no more rights than any customer's, whatever the account's role.
 pub fn now_is(ctx: &Context<'_>, customer: Option<&Customer>) {
     if let (Some(who), Some(customer)) = (ctx.data_opt::<Arc<Who>>(), customer) {
-        let viewer = Viewer::Account { id: customer.id, role: AccountRole::Customer };
-        *who.viewer.lock().unwrap_or_else(PoisonError::into_inner) = Ok(viewer);
+        who.becomes(Viewer::Account { id: customer.id, role: AccountRole::Customer });
     }
 }

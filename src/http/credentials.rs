@@ -3,11 +3,17 @@
 use axum::http::{HeaderMap, HeaderName, header};
 use serde_json::{Map, Value};
 
+const ACCESS_TOKEN: HeaderName = HeaderName::from_static("x-access-token");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The token of a request: `Authorization: Bearer …`. Other schemes are not ours (a proxy's, perhaps).
 pub fn bearer(headers: &HeaderMap) -> Option<String> {
     only(headers, &header::AUTHORIZATION).and_then(token)
+}
+
+/// Who it was a short while ago, for when the session cannot be looked up.
+pub fn access_token(headers: &HeaderMap) -> Option<String> {
+    only(headers, &ACCESS_TOKEN).map(str::to_owned)
 }
 
 /// The token of a WebSocket: browsers cannot set its headers, so clients put them into the payload of `connection_init`.

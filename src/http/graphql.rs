@@ -70,6 +70,7 @@ pub async fn get(
             receipt,
             only_queries: true,
             token: credentials::bearer(&headers),
+            access_token: credentials::access_token(&headers),
             idempotency_key: credentials::idempotency_key(&headers),
         })
     });
@@ -111,6 +112,7 @@ pub async fn post(
             receipt,
             only_queries: false,
             token: credentials::bearer(&headers),
+            access_token: credentials::access_token(&headers),
             idempotency_key: credentials::idempotency_key(&headers),
         }),
         Err(_) => Err(bad_request("the body must be a JSON object with query, and optionally operationName and variables")),

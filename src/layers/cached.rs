@@ -1,19 +1,31 @@
-//! Cache-aside for the one read that is dear: the sales report. Look-ups by key are not cached here: they cost the owner no
-//! more than a cache's round trip would (see `docs/decisions/0004-what-is-cached.md`).
+//! Cache-aside in front of the relational role.
 //!
-//! Every report is kept under its period together with the *generation* it was computed in. A write of orders, products,
-//! categories or customers starts a new generation, so a report from before it is not served any more. Cache failures are
-//! never the reader's problem: the owner is asked instead.
+//! The sales report, which is dear, is always cached. Every report is kept under its period together with the *generation* it was computed
+//! in. A write of orders, products, categories or customers starts a new generation, so a report from before it is not served any more.
+//!
+//! Products by id are cached if the operator wants it ([`Cached::with_products`]): a look-up by key costs the owner no more than a cache's round
+//! trip would, but an owner that is far away, small or down is helped (see `docs/decisions/0004-what-is-cached.md`).
+//!
+//! Cache failures are never the reader's problem: the owner is asked instead. A cache that is slow is not waited for.
+
+mod aside;
+mod entry;
+mod flights;
+pub mod own_writes;
+mod product;
+#[cfg(test)]
+mod tests;
 
 use crate::{
-    error::Engine,
+    error::{Engine, Kind, StoreError},
     receipt,
     roles::*,
     shop::{sales::stored, *},
 };
+use aside::{Aside, within_budget};
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 /// How long a report is served at most.
 const TTL: Duration = Duration::from_secs(30);
@@ -21,24 +33,56 @@ const TTL: Duration = Duration::from_secs(30);
 const GENERATION_TTL: Duration = Duration::from_secs(3_600);
 const GENERATION: &str = "sales:generation";
 
-/// The relational role with its report cached in the hot role.
+/// The relational role with copies of some of its answers in the hot role.
 pub struct Cached {
     inner: Arc<dyn Relational>,
     cache: Arc<dyn Cache>,
+    products: Option<Arc<Aside<Product>>>,
 }
 
 impl Cached {
-    /// Puts `cache` in front of `inner`.
+    /// Puts `cache` in front of `inner`, for reports alone.
     pub fn new(inner: Arc<dyn Relational>, cache: Arc<dyn Cache>) -> Self {
-        Self { inner, cache }
+        Self { inner, cache, products: None }
     }
 
-    /// Makes all kept reports void, before and after a write: before, so that a reader who starts during the write does not
-    /// keep its answer under the old generation for long; after, because such a reader may have computed it from old rows.
-    async fn new_generation(&self) {
-        let generation = Bytes::from(uuid::Uuid::now_v7().simple().to_string());
-        let _logged_by_the_observer = self.cache.cache_set(&[(GENERATION.to_owned(), generation)], GENERATION_TTL).await;
+    /// The same for reports and for products by id.
+    pub fn with_products(inner: Arc<dyn Relational>, cache: Arc<dyn Cache>) -> Self {
+        let products = product::aside(Arc::clone(&inner), Arc::clone(&cache));
+        Self { products: Some(products), ..Self::new(inner, cache) }
     }
+
+    /// Makes copies void that are older than these versions, and all reports. A write does so itself; this is for whoever makes sure of it.
+    pub async fn invalidate(&self, levels: &[StockLevel]) -> Result<()> {
+        if let Some(products) = &self.products {
+            products.raise(&levels.iter().map(|level| (level.product_id, level.version)).collect::<Vec<_>>()).await?;
+        }
+        self.cache.cache_set(&[new_generation()], GENERATION_TTL).await
+    }
+
+    /// Makes all kept reports void.
+    async fn void_reports(&self) {
+        let cache = Arc::clone(&self.cache);
+        within_budget(async move { cache.cache_set(&[new_generation()], GENERATION_TTL).await }).await;
+    }
+
+    /// Makes all kept reports void before and after a write: before, so that a reader who starts during the write does not
+    /// keep its answer under the old generation for long; after, because such a reader may have computed it from old rows.
+    async fn voiding<T>(&self, write: impl Future<Output = T>) -> T {
+        self.void_reports().await;
+        let answer = write.await;
+        self.void_reports().await;
+        answer
+    }
+}
+
+fn new_generation() -> (String, Bytes) {
+    (GENERATION.to_owned(), Bytes::from(uuid::Uuid::now_v7().simple().to_string()))
+}
+
+/// Whether nobody knows what became of a write that failed so.
+fn may_be_done(error: &StoreError) -> bool {
+    matches!(error.kind, Kind::Timeout | Kind::Unavailable)
 }
 
 #[async_trait]
@@ -72,16 +116,15 @@ impl Store for Cached {
     }
 }
 
-/// Passes methods on; those marked `void` make kept reports void around the write.
+/// Passes methods on; those marked `voiding` make kept reports void around the write.
 macro_rules! pass {
-    ($role:ident { $($method:ident($($arg:ident: $type:ty),*) -> $answer:ty $(, $void:ident)?;)+ } $($own:item)*) => {
+    ($role:ident { $($method:ident($($arg:ident: $type:ty),*) -> $answer:ty $(, $voiding:ident)?;)+ } $($own:item)*) => {
         #[async_trait]
         impl $role for Cached {
             $(async fn $method(&self, $($arg: $type),*) -> Result<$answer> {
-                $(self.$void().await;)?
-                let answer = self.inner.$method($($arg),*).await;
-                $(self.$void().await;)?
-                answer
+                let call = self.inner.$method($($arg),*);
+                $(let call = self.$voiding(call);)?
+                call.await
             })+
             $($own)*
         }
@@ -93,7 +136,7 @@ pass!(Customers {
     customers_by_emails(emails: &[String]) -> Vec<Customer>;
     customers_page(filter: &CustomerFilter, window: &Window) -> Page<Customer>;
     customers_total_spent(ids: &[CustomerId]) -> Vec<(CustomerId, Money)>;
-    customers_put(rows: &[Customer]) -> (), new_generation;
+    customers_put(rows: &[Customer]) -> (), voiding;
 });
 
 pass!(Accounts {
@@ -101,7 +144,7 @@ pass!(Accounts {
     accounts_by_emails(emails: &[String]) -> Vec<NewAccount>;
     account_create(new: &NewAccount, once: Option<&Once>) -> Written<Customer, AccountRefusal>;
     account_put(account: &Account) -> bool;
-    customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, once: Option<&Once>) -> Written<Customer, AccountRefusal>, new_generation;
+    customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, once: Option<&Once>) -> Written<Customer, AccountRefusal>, voiding;
 });
 
 pass!(Outbox {
@@ -119,17 +162,38 @@ pass!(Catalog {
     categories_by_slugs(slugs: &[String]) -> Vec<Category>;
     categories_by_parents(parents: &[CategoryId]) -> Vec<Category>;
     categories_roots() -> Vec<Category>;
-    categories_put(rows: &[Category]) -> (), new_generation;
-    products_by_ids(ids: &[ProductId]) -> Vec<Product>;
+    categories_put(rows: &[Category]) -> (), voiding;
     products_by_slugs(slugs: &[String]) -> Vec<Product>;
     products_by_skus(skus: &[String]) -> Vec<Product>;
     products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>;
     products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>;
     products_search(text: &SearchText, limit: u32) -> Vec<Product>;
-    product_create(product: &Product, once: Option<&Once>) -> Written<Product, ProductRefusal>, new_generation;
-    product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, once: Option<&Once>) -> Written<Product, ProductRefusal>, new_generation;
-    stock_change(change: &StockChange, once: Option<&Once>) -> Written<Product, ProductRefusal>;
-    products_put(rows: &[Product]) -> (), new_generation;
+}
+async fn products_by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
+    match &self.products {
+        Some(products) => products.get(ids).await,
+        None => self.inner.products_by_ids(ids).await,
+    }
+}
+async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+    let answer = self.voiding(self.inner.product_create(product, once)).await;
+    self.product_written(product.id, &answer).await;
+    answer
+}
+async fn product_change(&self, id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+    let answer = self.voiding(self.inner.product_change(id, expected, change, at, once)).await;
+    self.product_written(id, &answer).await;
+    answer
+}
+async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+    let answer = self.inner.stock_change(change, once).await;
+    self.product_written(change.product_id, &answer).await;
+    answer
+}
+async fn products_put(&self, rows: &[Product]) -> Result<()> {
+    let answer = self.voiding(self.inner.products_put(rows)).await;
+    self.products_were_put(rows, &answer).await;
+    answer
 });
 
 pass!(Orders {
@@ -139,15 +203,24 @@ pass!(Orders {
     order_items_by_orders(orders: &[OrderId]) -> Vec<OrderItem>;
     product_sales() -> Vec<(ProductId, i64)>;
     order_balances(orders: &[OrderId]) -> Vec<(OrderId, Money)>;
-    order_place(order: &NewOrder, once: &Once) -> Written<OrderWithItems, OrderRefusal>, new_generation;
-    order_move(step: &OrderMove, once: &Once) -> Written<Order, MoveRefusal>, new_generation;
-    orders_put(rows: &[OrderWithItems]) -> (), new_generation;
+    orders_put(rows: &[OrderWithItems]) -> (), voiding;
+}
+async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
+    let answer = self.voiding(self.inner.order_place(order, once)).await;
+    self.order_was_placed(order, &answer).await;
+    answer
+}
+async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>> {
+    let answer = self.voiding(self.inner.order_move(step, once)).await;
+    self.order_was_moved(step, &answer).await;
+    answer
 }
 async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>> {
     let key = stored::key(period);
-    let kept = self.cache.cache_get(&[GENERATION.to_owned(), key.clone()]).await;
+    let (keys, cache) = ([GENERATION.to_owned(), key.clone()], Arc::clone(&self.cache));
+    let kept = within_budget(async move { cache.cache_get(&keys).await }).await;
     let (generation, report) = match kept.as_deref() {
-        Ok([generation, report]) => (generation.clone().unwrap_or_default(), report.clone()),
+        Some([generation, report]) => (generation.clone().unwrap_or_default(), report.clone()),
         _ => return self.inner.sales_report(period).await,
     };
     if let Some(rows) = report.and_then(|bytes| stored::read(&bytes, &generation)) {
@@ -157,7 +230,8 @@ async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>> {
     receipt::record_cache(false);
     let rows = self.inner.sales_report(period).await?;
     if let Some(bytes) = stored::write(&rows, &generation) {
-        let _logged_by_the_observer = self.cache.cache_set(&[(key, bytes.into())], TTL).await;
+        let cache = Arc::clone(&self.cache);
+        within_budget(async move { cache.cache_set(&[(key, bytes.into())], TTL).await }).await;
     }
     Ok(rows)
 });

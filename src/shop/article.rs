@@ -151,6 +151,35 @@ pub struct ArticleFilter {
     pub author_id: Option<CustomerId>,
 }
 
+/// What an audience sees of a list: the articles that pass the filter, and beside them one author's drafts. The two have no article in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenArticles {
+    /// What to look for, whoever asks.
+    pub filter: ArticleFilter,
+    /// And this author's drafts; the filter's tag holds for them too.
+    pub drafts_of: Option<CustomerId>,
+}
+
+impl ArticleFilter {
+    /// What this audience sees of the articles that pass: the rule "published, or one's own, or everything" as filters that indexes serve. `None`: nothing.
+    pub fn seen_by(&self, audience: Audience) -> Option<SeenArticles> {
+        let (mut filter, mut drafts_of) = (self.clone(), None);
+        match (audience, self.status) {
+            (Audience::Everything, _) | (_, Some(ArticleStatus::Published)) => {}
+            (Audience::Public, None) => filter.status = Some(ArticleStatus::Published),
+            (Audience::Public, Some(ArticleStatus::Draft)) => return None,
+            (Audience::Of(me), _) if self.author_id == Some(me) => {}
+            (Audience::Of(me), None) => {
+                filter.status = Some(ArticleStatus::Published);
+                drafts_of = self.author_id.is_none().then_some(me);
+            }
+            (Audience::Of(me), Some(ArticleStatus::Draft)) if self.author_id.is_none() => filter.author_id = Some(me),
+            (Audience::Of(_), Some(ArticleStatus::Draft)) => return None,
+        }
+        Some(SeenArticles { filter, drafts_of })
+    }
+}
+
 /// How a list of articles is sorted; equal values by id in the same direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ArticleOrder {
@@ -197,5 +226,39 @@ impl Article {
             Block::Code { .. } | Block::Image { .. } | Block::ProductEmbed { .. } => None,
         });
         texts.collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rule as it is meant, article by article, against the filters that stores are asked by.
+    #[test]
+    fn what_an_audience_sees_of_a_list_is_what_is_published_or_their_own_or_everything() {
+        let customers = [1, 2, 3].map(|n| CustomerId::from_uuid(uuid::Uuid::from_u128(n)));
+        let statuses = [ArticleStatus::Draft, ArticleStatus::Published];
+        let any = |values: &[ArticleStatus]| values.iter().copied().map(Some).chain([None]).collect::<Vec<_>>();
+        for audience in [Audience::Public, Audience::Of(customers[0]), Audience::Everything] {
+            for status in any(&statuses) {
+                for author_id in [None, Some(customers[0]), Some(customers[1])] {
+                    let filter = ArticleFilter { tag: Some("t".into()), status, author_id };
+                    let seen = filter.seen_by(audience);
+                    for of in statuses {
+                        for by in customers {
+                            let passes = |f: &ArticleFilter| f.status.is_none_or(|s| s == of) && f.author_id.is_none_or(|a| a == by);
+                            let open = of == ArticleStatus::Published || audience.is_everything() || audience.customer() == Some(by);
+                            let found = seen.iter().flat_map(|seen| {
+                                let own = seen.drafts_of == Some(by) && of == ArticleStatus::Draft;
+                                [passes(&seen.filter), own]
+                            });
+                            let times = found.filter(|found| *found).count();
+                            assert_eq!(times, usize::from(passes(&filter) && open), "{filter:?} {audience:?} {of:?} {by}");
+                        }
+                    }
+                    assert!(seen.is_none_or(|seen| seen.filter.tag == filter.tag));
+                }
+            }
+        }
     }
 }

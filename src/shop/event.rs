@@ -1,5 +1,6 @@
 //! Events: what was committed, told to the other stores and to subscribers through the outbox.
 
+use super::order::pieces;
 use super::{Article, Comment, Customer, EventId, Order, OrderItem, OrderStatus, OrderWithItems, Product, Timestamp};
 use super::{ArticleId, CommentId, CustomerId, OrderId, ProductId};
 use serde::{Deserialize, Serialize};
@@ -182,13 +183,4 @@ impl Event {
         let (comment_id, article_id, author_id, at) = (comment.id, comment.article_id, comment.author_id, comment.created_at);
         Self::new(comment_id, at.millis(), at, Fact::Commented { comment_id, article_id, author_id })
     }
-}
-
-/// Pieces of each product, lines of the same product added up, in the order of the product ids.
-fn pieces(items: &[OrderItem]) -> Vec<(ProductId, i64)> {
-    let mut pieces = std::collections::BTreeMap::new();
-    for item in items {
-        *pieces.entry(item.product_id).or_insert(0) += item.quantity;
-    }
-    pieces.into_iter().collect()
 }

@@ -31,7 +31,9 @@ pub mod viewer;
 
 pub use account::{Account, AccountRefusal, NewAccount, ProfileChange, Session, TokenHash};
 pub use activity::{ActivityEvent, ActivityKind};
-pub use article::{Article, ArticleFilter, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Block, Detail, Reading};
+pub use article::{
+    Article, ArticleFilter, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Block, Detail, Reading, SeenArticles,
+};
 pub use category::Category;
 pub use channel::{Heard, Message, Topic};
 pub use comment::Comment;
@@ -42,7 +44,7 @@ pub use ledger::LedgerAccount;
 pub use money::{Currency, Money};
 pub use once::{Once, Written};
 pub use order::{
-    BadOrder, MoveRefusal, NewOrder, Order, OrderFilter, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderStatus, OrderWithItems,
+    BadOrder, MoveRefusal, NewOrder, Offer, Order, OrderFilter, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderStatus, OrderWithItems,
 };
 pub use page::{Bound, End, Key, Page, SortKind, SortValue, Window};
 pub use preferences::{Notifications, Preferences, Theme};

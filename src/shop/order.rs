@@ -2,6 +2,7 @@
 
 use super::{CustomerId, Key, Money, OrderId, ProductId, SortKind, SortValue, Timestamp, money::MAX_AMOUNT};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 
 /// The most pieces that one line holds.
 pub const MAX_QUANTITY: i64 = 1_000_000;
@@ -48,7 +49,7 @@ pub struct Order {
 }
 
 /// One line of an order. Price and discount are what was agreed on that day; the product may cost something else now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderItem {
     /// The order it is a line of.
     pub order_id: OrderId,
@@ -73,7 +74,7 @@ impl OrderItem {
 }
 
 /// An order with its lines: how orders enter the shop.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderWithItems {
     /// The head.
     pub order: Order,
@@ -159,6 +160,57 @@ pub enum OrderRefusal {
     },
     /// The lines together, or one of them, are more than an order may be ([`MAX_AMOUNT`]).
     TooLarge,
+}
+
+/// What a new order needs to know of a product: read when nobody else can change it any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The product.
+    pub product_id: ProductId,
+    /// What one piece costs.
+    pub price: Money,
+    /// Pieces at hand.
+    pub stock: i64,
+}
+
+impl NewOrder {
+    /// The order of version 1 at the prices of these offers, or why it is refused: the first line that cannot be had decides.
+    /// An order that its caller should not have asked for (no lines, a quantity out of bounds) is an error and no refusal.
+    pub fn priced(&self, offers: &[Offer]) -> Result<Result<OrderWithItems, OrderRefusal>, BadOrder> {
+        let mut left: HashMap<_, _> = offers.iter().map(|offer| (offer.product_id, *offer)).collect();
+        let (mut items, mut sum) = (Vec::with_capacity(self.lines.len()), 0_i64);
+        for ((index, &(product_id, quantity)), line) in self.lines.iter().enumerate().zip(1..) {
+            if !(1..=MAX_QUANTITY).contains(&quantity) {
+                return Err(BadOrder::Amount(line));
+            }
+            let Some(offer) = left.get_mut(&product_id) else { return Ok(Err(OrderRefusal::UnknownProduct(index))) };
+            if offer.stock < quantity {
+                return Ok(Err(OrderRefusal::OutOfStock { line: index, available: offer.stock }));
+            }
+            offer.stock -= quantity;
+            sum = match offer.price.minor.checked_mul(quantity).and_then(|gross| sum.checked_add(gross)) {
+                Some(sum) if sum <= MAX_AMOUNT => sum,
+                _ => return Ok(Err(OrderRefusal::TooLarge)),
+            };
+            let (unit_price, discount) = (offer.price, Money::new(0, offer.price.currency));
+            items.push(OrderItem { order_id: self.id, line, product_id, quantity, unit_price, discount });
+        }
+        let currency = items.first().ok_or(BadOrder::Empty)?.unit_price.currency;
+        let Self { id, customer_id, placed_at, .. } = *self;
+        let order = Order { id, customer_id, status: OrderStatus::Placed, placed_at, total: Money::new(sum, currency), version: 1 };
+        let placed = OrderWithItems { order, items };
+        placed.check()?;
+        Ok(Ok(placed))
+    }
+}
+
+/// Pieces of each product, lines of the same product added up, in the order of the product ids.
+pub fn pieces(items: &[OrderItem]) -> Vec<(ProductId, i64)> {
+    let mut pieces = BTreeMap::new();
+    for item in items {
+        *pieces.entry(item.product_id).or_insert(0) += item.quantity;
+    }
+    pieces.into_iter().collect()
 }
 
 /// A step of an order on its way.
@@ -266,6 +318,37 @@ mod tests {
         let placed_at = Timestamp::from_millis(0).unwrap();
         let (customer_id, status) = (CustomerId::from(uuid::Uuid::nil()), OrderStatus::Placed);
         OrderWithItems { order: Order { id, customer_id, status, placed_at, total: eur(total), version: 1 }, items }
+    }
+
+    #[test]
+    fn a_new_order_is_priced_line_by_line_and_the_first_line_that_cannot_be_had_decides() {
+        let product = |n| ProductId::from(uuid::Uuid::from_u128(n));
+        let offer = |n, price, stock| Offer { product_id: product(n), price: eur(price), stock };
+        let offers = [offer(1, 250, 5), offer(2, MAX_AMOUNT, 10), offer(3, 100, 0)];
+        let (id, customer_id) = (OrderId::from(uuid::Uuid::nil()), CustomerId::from(uuid::Uuid::nil()));
+        let placed_at = Timestamp::from_millis(7).unwrap();
+        let priced = |lines: &[(u128, i64)]| {
+            let lines = lines.iter().map(|&(n, quantity)| (product(n), quantity)).collect();
+            NewOrder { id, customer_id, placed_at, lines }.priced(&offers)
+        };
+        let placed = priced(&[(1, 4)]).unwrap().unwrap();
+        assert_eq!((placed.order.total, placed.order.status, placed.order.version), (eur(1_000), OrderStatus::Placed, 1));
+        assert_eq!(placed.order.placed_at, placed_at);
+        assert_eq!(placed.check(), Ok(()));
+        assert_eq!(pieces(&priced(&[(1, 1), (1, 3)]).unwrap().unwrap().items), [(product(1), 4)]);
+        for (lines, refusal) in [
+            (&[(1, 1), (9, 1), (3, 1)][..], OrderRefusal::UnknownProduct(1)),
+            (&[(3, 1), (9, 1)], OrderRefusal::OutOfStock { line: 0, available: 0 }),
+            (&[(1, 3), (1, 3)], OrderRefusal::OutOfStock { line: 1, available: 2 }),
+            (&[(2, 1), (1, 1)], OrderRefusal::TooLarge),
+            (&[(2, 10)], OrderRefusal::TooLarge),
+        ] {
+            assert_eq!(priced(lines), Ok(Err(refusal)), "{lines:?}");
+        }
+        assert_eq!(priced(&[]), Err(BadOrder::Empty));
+        for quantity in [0, -1, MAX_QUANTITY + 1, i64::MAX] {
+            assert_eq!(priced(&[(1, 1), (9, quantity)]), Err(BadOrder::Amount(2)), "{quantity}");
+        }
     }
 
     #[test]

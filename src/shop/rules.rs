@@ -10,14 +10,31 @@ pub const MAX_BLOCKS: usize = 1_000;
 
 /// What is wrong with a value, for the person who gave it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BrokenRule(pub String);
+#[error("{reason}")]
+pub struct BrokenRule {
+    /// In words.
+    pub reason: String,
+    /// Where, within a value of several parts: `2.heading.level`.
+    pub place: Option<String>,
+}
+
+impl BrokenRule {
+    /// The value as a whole is wrong.
+    pub fn new(reason: impl std::fmt::Display) -> Self {
+        Self { reason: reason.to_string(), place: None }
+    }
+
+    /// This part of it is wrong.
+    pub fn at(self, place: impl std::fmt::Display) -> Self {
+        Self { place: Some(place.to_string()), ..self }
+    }
+}
 
 /// A value that keeps the rules.
 pub type Checked<T> = Result<T, BrokenRule>;
 
 fn broken<T>(reason: impl std::fmt::Display) -> Checked<T> {
-    Err(BrokenRule(reason.to_string()))
+    Err(BrokenRule::new(reason))
 }
 
 /// At most 60 characters of a text, in quotes, for a message.
@@ -65,17 +82,17 @@ pub fn email(given: &str) -> Checked<String> {
     }
 }
 
-/// Lower case, no duplicates, at most `most`, each 1 to 100 characters.
+/// Lower case, no duplicates, at most `most`, each 1 to 100 characters and not only white space.
 pub fn tags(tags: Vec<String>, most: usize) -> Checked<Vec<String>> {
     if tags.len() > most {
         return broken(format_args!("has {} entries: expected at most {most}", tags.len()));
     }
     for (index, tag) in tags.iter().enumerate() {
-        if tag.is_empty() || tag.contains('\0') || tag.chars().count() > 100 || *tag != tag.to_lowercase() {
-            return broken(format_args!("{} is not a tag: expected lower case, 1 to 100 characters", shown(tag)));
+        if tag.trim().is_empty() || tag.contains('\0') || tag.chars().count() > 100 || *tag != tag.to_lowercase() {
+            return Err(BrokenRule::new(format_args!("{} is not a tag: expected lower case, 1 to 100 characters", shown(tag))).at(index));
         }
         if tags[..index].contains(tag) {
-            return broken(format_args!("{} stands there twice", shown(tag)));
+            return Err(BrokenRule::new(format_args!("{} stands there twice", shown(tag))).at(index));
         }
     }
     Ok(tags)
@@ -96,16 +113,34 @@ pub fn blocks(blocks: Vec<Block>) -> Checked<Vec<Block>> {
     if blocks.len() > MAX_BLOCKS {
         return broken(format_args!("has {} blocks: expected at most {MAX_BLOCKS}", blocks.len()));
     }
-    for (block, place) in blocks.iter().zip(1..) {
+    for (index, block) in blocks.iter().enumerate() {
+        let wrong = |part: &str, reason: &str| {
+            Err(BrokenRule::new(format_args!("block {}: {reason}", index + 1)).at(format_args!("{index}.{part}")))
+        };
         if matches!(block, Block::Heading { level, .. } if !(1..=6).contains(level)) {
-            return broken(format_args!("block {place}: a heading's level is 1 to 6"));
+            return wrong("heading.level", "a heading's level is 1 to 6");
+        }
+        if let Some((part, _)) = texts(block).into_iter().find(|(_, text)| text.is_some_and(|text| text.contains('\0'))) {
+            return wrong(part, "may not hold the character NUL");
         }
     }
     match serde_json::to_string(&blocks) {
         Ok(json) if json.len() > MAX_BLOCK_BYTES => broken(format_args!("takes more than {MAX_BLOCK_BYTES} bytes")),
-        Ok(json) if json.contains("\\u0000") => broken("may not hold the character NUL"),
         Ok(_) => Ok(blocks),
         Err(error) => broken(error),
+    }
+}
+
+/// The texts of a block, each with its place in the input.
+fn texts(block: &Block) -> [(&'static str, Option<&str>); 3] {
+    let none = ("", None);
+    match block {
+        Block::Paragraph { text } => [("paragraph.text", Some(text)), none, none],
+        Block::Heading { text, .. } => [("heading.text", Some(text)), none, none],
+        Block::Code { language, source } => [("code.language", Some(language)), ("code.source", Some(source)), none],
+        Block::Image { url, alt, caption } => [("image.url", Some(url)), ("image.alt", Some(alt)), ("image.caption", caption.as_deref())],
+        Block::Quote { text, attribution } => [("quote.text", Some(text)), ("quote.attribution", attribution.as_deref()), none],
+        Block::ProductEmbed { note, .. } => [("productEmbed.note", note.as_deref()), none, none],
     }
 }
 
@@ -143,5 +178,16 @@ mod tests {
         assert!(text("ß".repeat(6), 1, 5).is_err());
         assert!(text("a\0b".into(), 0, 9).is_err());
         assert!(name("  ".into(), 9).is_err());
+    }
+
+    #[test]
+    fn a_part_that_is_wrong_is_named_and_what_only_looks_like_nul_is_kept() {
+        let code = |source: &str| Block::Code { language: "c".into(), source: source.into() };
+        assert!(blocks(vec![code(r"\u0000")]).is_ok());
+        let place = |blocks_given: Vec<Block>| blocks(blocks_given).unwrap_err().place;
+        assert_eq!(place(vec![code("fine"), code("a\0b")]).as_deref(), Some("1.code.source"));
+        assert_eq!(place(vec![Block::Heading { level: 0, text: "x".into() }]).as_deref(), Some("0.heading.level"));
+        let wrong = |given: [&str; 2]| tags(given.map(str::to_owned).to_vec(), 9).unwrap_err().place;
+        assert_eq!([wrong(["a", "a"]), wrong(["a", " "])].map(|place| place.unwrap()), ["1", "1"]);
     }
 }

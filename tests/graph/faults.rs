@@ -27,7 +27,7 @@ async fn graph(relational: Arc<dyn Relational>, documents: Arc<dyn Documents>, h
     let stores = Stores::layered(relational, documents, hot, None);
     let plan = Plan { scale: Scale::new(0.01).unwrap(), seed: 1 };
     seed::run(&*stores.relational, &*stores.documents, &*stores.hot, &plan, &Silent).await.unwrap();
-    Graph::new(stores, limits::Limits::default(), polystore::shop::Viewer::Reader)
+    Graph::new(stores, limits::Limits::default(), polystore::shop::Viewer::Reader, polystore::actions::AccessKey::of("tests"))
 }
 
 async fn ask(graph: &Graph, query: &str) -> (u16, Option<String>, Value) {
@@ -50,7 +50,7 @@ async fn one_store_dies(proxy: &Proxy, graph: &Graph, engine: Engine, partial: (
     proxy.cut().await;
     let start = Instant::now();
     let (status, _, during) = ask(graph, query).await;
-    assert!(start.elapsed() < Duration::from_secs(4), "a dead store held the request for {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_millis(1_500), "a dead store held the request for {:?}", start.elapsed());
     assert_eq!(status, 200, "{during}");
     assert_eq!(during["data"].pointer(kept), before["data"].pointer(kept), "{during}");
     assert_eq!(during["data"].pointer(lost), Some(&Value::Null), "{during}");
@@ -135,9 +135,14 @@ fn readiness_names_the_dead_store_and_fails_only_where_it_is_required() {
         let relational = engines::relational(Engine::Sqlite).await;
         let documents = engines::documents(Engine::Sqlite).await;
         let hot = Arc::new(Redis::connect(&url, &engines::unique_name()).await.unwrap());
-        let graph =
-            Graph::new(Stores::layered(relational, documents, hot, None), limits::Limits::default(), polystore::shop::Viewer::Reader);
+        let graph = Graph::new(
+            Stores::layered(relational, documents, hot, None),
+            limits::Limits::default(),
+            polystore::shop::Viewer::Reader,
+            polystore::actions::AccessKey::of("tests"),
+        );
         proxy.cut().await;
+        let mut breaker_was_open = false;
         for (requires, status) in [(vec![], 200), (vec!["relational".to_owned()], 200), (vec!["hot".to_owned()], 503)] {
             let request = Request::get("/readyz").body(Body::empty()).unwrap();
             let response = http::router(graph.clone(), requires).oneshot(request).await.unwrap();
@@ -146,6 +151,10 @@ fn readiness_names_the_dead_store_and_fails_only_where_it_is_required() {
             let answer: Value = serde_json::from_slice(&body).unwrap();
             let oks: Vec<_> = answer["stores"].as_array().unwrap().iter().map(|store| store["ok"].as_bool().unwrap()).collect();
             assert_eq!(oks, [true, true, false], "{answer}");
+            let breakers: Vec<_> = answer["stores"].as_array().unwrap().iter().map(|store| store["breaker"].as_str()).collect();
+            assert!(matches!(breakers[..], [None, None, Some("open" | "closed")]), "{answer}");
+            breaker_was_open |= breakers[2] == Some("open");
         }
+        assert!(breaker_was_open, "the breaker of a dead store is shown");
     });
 }

@@ -4,10 +4,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod events;
 mod faults;
 mod front_door;
 mod limits;
+mod mutations;
 mod operations;
 mod pages;
 mod reads;

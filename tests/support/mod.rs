@@ -3,8 +3,11 @@
 
 pub mod documents_sample;
 pub mod engines;
+pub mod mutations;
 pub mod proxy;
 pub mod sample;
+pub mod shop;
 pub mod socket;
+pub mod told;
 pub mod watch;
 pub mod wiring;

@@ -38,25 +38,30 @@ pub struct Wiring {
 /// SQLite for both durable roles, memory for the hot one.
 pub fn embedded() -> &'static Wiring {
     static WIRING: OnceLock<Wiring> = OnceLock::new();
-    WIRING.get_or_init(|| block_on(seeded("embedded", [Engine::Sqlite, Engine::Sqlite, Engine::Memory])))
+    WIRING.get_or_init(|| block_on(seeded("embedded", EMBEDDED)))
 }
 
-/// PostgreSQL, MongoDB and Redis; `None`, with a line that says so, where they are not at hand and not required.
-#[expect(clippy::print_stderr, reason = "a part that is skipped says why")]
+/// PostgreSQL, MongoDB and Redis; `None` where they are not at hand and not required.
 pub fn real() -> Option<&'static Wiring> {
     static WIRING: OnceLock<Option<Wiring>> = OnceLock::new();
-    let make = || {
-        let all = [Engine::Postgres, Engine::Mongodb, Engine::Redis];
-        for engine in all {
-            if let Some(reason) = engines::missing(engine) {
-                assert!(!engines::required(engine), "{engine} is required: {reason}");
-                eprintln!("not on real stores: {reason}");
-                return None;
-            }
+    WIRING.get_or_init(|| real_engines().map(|all| block_on(seeded("real", all)))).as_ref()
+}
+
+/// The engines of the embedded wiring.
+pub const EMBEDDED: [Engine; 3] = [Engine::Sqlite, Engine::Sqlite, Engine::Memory];
+
+/// The engines of the real wiring; `None`, with a line that says so, where they are not at hand and not required.
+#[expect(clippy::print_stderr, reason = "a part that is skipped says why")]
+pub fn real_engines() -> Option<[Engine; 3]> {
+    let all = [Engine::Postgres, Engine::Mongodb, Engine::Redis];
+    for engine in all {
+        if let Some(reason) = engines::missing(engine) {
+            assert!(!engines::required(engine), "{engine} is required: {reason}");
+            eprintln!("not on real stores: {reason}");
+            return None;
         }
-        Some(block_on(seeded("real", all)))
-    };
-    WIRING.get_or_init(make).as_ref()
+    }
+    Some(all)
 }
 
 /// All wirings that are at hand.
@@ -70,7 +75,11 @@ async fn seeded(name: &'static str, [relational, documents, hot]: [Engine; 3]) -
     let plan = Plan { scale: Scale::new(SCALE).unwrap(), seed: 1 };
     seed::run(&*stores.relational, &*stores.documents, &*stores.hot, &plan, &Silent).await.unwrap();
     let limits = Limits { time: std::time::Duration::from_secs(60), ..Limits::default() };
-    Wiring { name, graph: Graph::new(stores.clone(), limits, polystore::shop::Viewer::Reader), stores }
+    Wiring {
+        name,
+        graph: Graph::new(stores.clone(), limits, polystore::shop::Viewer::Reader, polystore::actions::AccessKey::of("tests")),
+        stores,
+    }
 }
 
 impl Wiring {

@@ -1,28 +1,24 @@
 //! Activity: one document an event, never changed.
 
 use super::{
-    Mongodb, Source, date, error, id, json,
-    page::{Children, List, shop_page},
+    Mongodb, date, error, id, json,
+    page::{Children, List, Tie, shop_page},
     time, uuid, write,
 };
 use crate::{
     roles::{Activity, Result},
-    shop::{ActivityEvent, ActivityKind, Counter, CustomerId, OrderId, Page, Window},
+    shop::{ActivityEvent, ActivityKind, Counter, CustomerId, OrderId, Page, TrendingWindow, ViewBatch, ViewsInStep, Window},
 };
 use async_trait::async_trait;
 use mongodb::{
-    bson::{self, DateTime, Document, doc},
+    bson::{self, DateTime, Document},
     error::ErrorKind,
-    options::FindOptions,
 };
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
-const COLLECTION: &str = "activity";
+pub const COLLECTION: &str = "activity";
 /// Most events about one order that are read.
 const EVENTS_OF_AN_ORDER: u32 = 100;
-/// Counting all views reads every one of them: for rebuilding boards, not for a reader who waits.
-const COUNTING: Duration = Duration::from_secs(10);
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -69,18 +65,6 @@ fn event(row: Row) -> Result<ActivityEvent> {
     })
 }
 
-#[derive(Deserialize)]
-struct Newest {
-    at: DateTime,
-}
-
-#[derive(Deserialize)]
-struct Views {
-    product: Option<bson::Uuid>,
-    article: Option<bson::Uuid>,
-    n: i64,
-}
-
 #[async_trait]
 impl Activity for Mongodb {
     async fn activity_page_by_customers(
@@ -88,46 +72,31 @@ impl Activity for Mongodb {
         customers: &[CustomerId],
         window: &Window,
     ) -> Result<Vec<(CustomerId, Page<ActivityEvent>)>> {
-        let list = List { field: "at", descending: true };
-        let children = Children { collection: COLLECTION, parent: "customerId", only: Document::new(), list, hidden: Document::new() };
+        let list = List { field: "at", tie: Tie::Id, descending: true };
+        let children = Children::of(COLLECTION, "customerId", list);
         let parents: Vec<_> = customers.iter().map(|id| id.uuid()).collect();
         let pages = self.pages(&children, &parents, window).await?;
         pages.into_iter().map(|(customer, page)| Ok((CustomerId::from_uuid(customer), shop_page(page, event)?))).collect()
     }
 
     async fn activity_by_orders(&self, orders: &[OrderId]) -> Result<Vec<ActivityEvent>> {
-        let list = List { field: "at", descending: false };
-        let children = Children { collection: COLLECTION, parent: "orderId", only: Document::new(), list, hidden: Document::new() };
+        let list = List { field: "at", tie: Tie::Id, descending: false };
+        let children = Children::of(COLLECTION, "orderId", list);
         let parents: Vec<_> = orders.iter().map(|id| id.uuid()).collect();
         let pages = self.pages(&children, &parents, &Window::first(EVENTS_OF_AN_ORDER)).await?;
         pages.into_iter().flat_map(|(_, page)| page.items).map(event).collect()
     }
 
     async fn view_counts(&self) -> Result<Vec<(Counter, i64)>> {
-        let back: Option<Duration> = None;
-        let (product, article) = (ActivityKind::ProductViewed.code(), ActivityKind::ArticleViewed.code());
-        let mut wanted = doc! { "kind": { "$in": [product, article] } };
-        if let Some(back) = back {
-            let options = FindOptions::builder().sort(doc! { "at": -1 }).limit(1).projection(doc! { "_id": 0, "at": 1 }).build();
-            let newest: Vec<Newest> = self.find(COLLECTION, Document::new(), options).await?;
-            let Some(newest) = newest.first() else { return Ok(Vec::new()) };
-            let back = i64::try_from(back.as_millis()).unwrap_or(i64::MAX);
-            wanted.insert("at", doc! { "$gte": DateTime::from_millis(newest.at.timestamp_millis().saturating_sub(back)) });
-        }
-        // only what the kind speaks of; all four fields stand in the index, no document is fetched
-        let of = |kind: &str, field: &str| doc! { "$cond": [{ "$eq": ["$kind", kind] }, field, bson::Bson::Null] };
-        let group = doc! { "product": of(product, "$productId"), "article": of(article, "$articleId") };
-        let pipeline = vec![
-            doc! { "$match": wanted },
-            doc! { "$group": { "_id": group, "n": { "$sum": 1_i64 } } },
-            doc! { "$project": { "_id": 0, "product": "$_id.product", "article": "$_id.article", "n": 1 } },
-        ];
-        let found: Vec<Views> = self.aggregate(COUNTING, Source::Collection(COLLECTION), pipeline, Some("kind_at")).await?;
-        let counter = |views: &Views| {
-            let product = views.product.map(|stored| Counter::ProductViews(id(stored)));
-            product.or_else(|| views.article.map(|stored| Counter::ArticleViews(id(stored))))
-        };
-        Ok(found.iter().filter_map(|views| Some((counter(views)?, views.n))).collect())
+        self.count_views().await
+    }
+
+    async fn view_steps(&self, window: TrendingWindow) -> Result<Vec<ViewsInStep>> {
+        self.count_view_steps(window).await
+    }
+
+    async fn views_put(&self, batch: &ViewBatch) -> Result<()> {
+        self.put_views(batch).await
     }
 
     async fn activity_put(&self, rows: &[ActivityEvent]) -> Result<()> {

@@ -26,6 +26,18 @@ pub fn store(error: Error) -> StoreError {
     new(kind(&error), &error.kind)
 }
 
+/// The index that a write would have given a key twice, if that is what was wrong.
+pub fn duplicate(error: &Error) -> Option<&str> {
+    let (code, words) = match error.kind.as_ref() {
+        ErrorKind::Command(command) => (command.code, &command.message),
+        ErrorKind::Write(WriteFailure::WriteError(write)) => (write.code, &write.message),
+        _ => return None,
+    };
+    // "E11000 duplicate key error collection: shop.articles index: slug dup key: …"; the server says it in no other way
+    let index = words.split_once(" index: ").and_then(|(_, rest)| rest.split(' ').next());
+    matches!(code, 11000 | 11001).then(|| index.unwrap_or_default())
+}
+
 /// What a server's error code means to a caller.
 pub fn kind_of_code(code: i32) -> Kind {
     match code {

@@ -3,19 +3,24 @@
 //! - **Reads** pass a bounded queue, carry `maxTimeMS` and end after 1.5 s whatever the driver does.
 //! - **Writes** are acknowledged by a majority with journal, run in a task of their own (a dropped caller never leaves half a
 //!   bulk behind) and are not repeated by us: a single document is repeated once by the driver, safely.
-//! - Each document is written atomically; a put of several is not one transaction, it is repeatable instead.
+//! - Each document is written atomically; a put of several is not one transaction, it is repeatable instead. What belongs to a change, the
+//!   event that tells of it and the key that it was asked under, stands in the changed document itself ([`outbox`], [`once`]).
 
 mod activity;
 mod article;
+mod article_write;
 mod comment;
 mod error;
 mod gate;
 mod json;
+mod once;
+mod outbox;
 mod page;
 mod preferences;
+mod revision;
 mod schema;
-mod stubs;
 pub mod testing;
+mod view;
 mod write;
 
 use super::{

@@ -10,18 +10,46 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// An ordered list: the field that it is sorted by (then `_id`), and whether from large to small.
+/// An ordered list: the field that it is sorted by, and whether from large to small.
 #[derive(Clone, Copy)]
 pub struct List {
     pub field: &'static str,
+    /// What decides between equal values.
+    pub tie: Tie,
     pub descending: bool,
+}
+
+/// A field whose values differ, and what a key's id is there.
+#[derive(Clone, Copy)]
+pub enum Tie {
+    /// `_id`, a UUID.
+    Id,
+    /// A number: see [`crate::shop::ArticleRevision::key`].
+    Number(&'static str),
+}
+
+impl Tie {
+    fn field(self) -> &'static str {
+        match self {
+            Self::Id => "_id",
+            Self::Number(field) => field,
+        }
+    }
+
+    fn value(self, id: Uuid) -> Bson {
+        match self {
+            Self::Id => uuid(id).into(),
+            // a foreign cursor may say anything: beyond all numbers is behind all rows
+            Self::Number(_) => i64::try_from(id.as_u128()).unwrap_or(i64::MAX).into(),
+        }
+    }
 }
 
 impl List {
     /// The order that the window scans in.
     pub fn sort(self, window: &Window) -> Document {
         let direction = if self.backward(window) { -1 } else { 1 };
-        doc! { self.field: direction, "_id": direction }
+        doc! { self.field: direction, self.tie.field(): direction }
     }
 
     /// The conditions of the window's bounds, none to two.
@@ -41,8 +69,9 @@ impl List {
     /// The textbook form, `$or` alone, makes the planner merge two scans for each equality, or sort thousands of rows.
     fn beyond(self, comparison: &str, key: &Key) -> Document {
         let inclusive = format!("{comparison}e");
-        let (value, id) = (bson(&key.value), uuid(key.id));
-        doc! { self.field: { inclusive: value.clone() }, "$or": [{ self.field: { comparison: value } }, { "_id": { comparison: id } }] }
+        let (value, id) = (bson(&key.value), self.tie.value(key.id));
+        let behind = [doc! { self.field: { comparison: value.clone() } }, doc! { self.tie.field(): { comparison: id } }];
+        doc! { self.field: { inclusive: value }, "$or": behind.to_vec() }
     }
 }
 
@@ -64,6 +93,15 @@ pub struct Children {
     pub list: List,
     /// Fields that stay in the store.
     pub hidden: Document,
+    /// What is known of each parent first, by stages, and under which names `only` speaks of it.
+    pub known: (Vec<Document>, Document),
+}
+
+impl Children {
+    /// All of a parent's rows.
+    pub fn of(collection: &'static str, parent: &'static str, list: List) -> Self {
+        Self { collection, parent, only: Document::new(), list, hidden: Document::new(), known: (Vec::new(), Document::new()) }
+    }
 }
 
 #[derive(Deserialize)]
@@ -96,10 +134,15 @@ impl Mongodb {
             return Ok(Vec::new());
         }
         let lookup = |pipeline: Vec<Document>, into: &str| {
-            let Children { collection, parent, .. } = children;
-            doc! { "$lookup": { "from": *collection, "localField": "_id", "foreignField": *parent, "pipeline": pipeline, "as": into } }
+            let Children { collection, parent, known: (_, names), .. } = children;
+            let mut lookup = doc! { "from": *collection, "localField": "_id", "foreignField": *parent, "pipeline": pipeline, "as": into };
+            if !names.is_empty() {
+                lookup.insert("let", names.clone());
+            }
+            doc! { "$lookup": lookup }
         };
         let mut pipeline = vec![doc! { "$documents": starts }];
+        pipeline.extend(children.known.0.iter().cloned());
         if window.total {
             pipeline.push(lookup(vec![doc! { "$match": children.only.clone() }, doc! { "$count": "n" }], "total"));
         }

@@ -1,13 +1,13 @@
 //! Preferences: one document each, its `_id` the customer's id.
 
-use super::{Mongodb, among, error, id, json, uuid};
+use super::{Mongodb, among, error, id, json, uuid, write};
 use crate::{
     roles::{PreferenceStore, Result},
     shop::{CustomerId, Notifications, Preferences, Theme},
 };
 use async_trait::async_trait;
 use mongodb::{
-    bson::{self, Document},
+    bson::{self, Bson, Document, RawDocumentBuf, doc},
     options::FindOptions,
 };
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,14 @@ struct Row {
     currency: String,
     interests: Vec<String>,
     notifications: Notifications,
+    /// Documents from before there were versions have none.
+    #[serde(default = "first")]
+    version: i64,
     extra: Document,
+}
+
+fn first() -> i64 {
+    1
 }
 
 impl From<&Preferences> for Row {
@@ -35,6 +42,7 @@ impl From<&Preferences> for Row {
             currency: preferences.currency.code().to_owned(),
             interests: preferences.interests.clone(),
             notifications: preferences.notifications,
+            version: preferences.version,
             extra: json::to_document(&preferences.extra),
         }
     }
@@ -42,13 +50,13 @@ impl From<&Preferences> for Row {
 
 fn preferences(row: Row) -> Result<Preferences> {
     Ok(Preferences {
-        version: 1,
         customer_id: id(row.customer_id),
         theme: row.theme,
         locale: row.locale,
         currency: row.currency.parse().map_err(error::corrupt)?,
         interests: row.interests,
         notifications: row.notifications,
+        version: row.version,
         extra: json::from_document(row.extra)?,
     })
 }
@@ -61,6 +69,26 @@ impl PreferenceStore for Mongodb {
         }
         let rows: Vec<Row> = self.find(COLLECTION, among("_id", customers), FindOptions::default()).await?;
         rows.into_iter().map(preferences).collect()
+    }
+
+    async fn preferences_replace(&self, next: &Preferences) -> Result<bool> {
+        let (customer, before) = (uuid(next.customer_id.uuid()), next.version - 1);
+        let row = write::raw(&Row::from(next))?;
+        self.write(1, |database| async move {
+            let rows = database.collection::<RawDocumentBuf>(COLLECTION);
+            if before == 0 {
+                return match rows.insert_one(row).await {
+                    Ok(_) => Ok(true),
+                    Err(refused) if error::duplicate(&refused).is_some() => Ok(false),
+                    Err(refused) => Err(error::store(refused)),
+                };
+            }
+            // null: there is no such field
+            let versions = if before == first() { vec![before.into(), Bson::Null] } else { vec![before.into()] };
+            let replaced = rows.replace_one(doc! { "_id": customer, "version": { "$in": versions } }, row).await;
+            Ok(replaced.map_err(error::store)?.matched_count == 1)
+        })
+        .await
     }
 
     async fn preferences_put(&self, rows: &[Preferences]) -> Result<()> {

@@ -19,12 +19,35 @@ const QUEUE: Duration = Duration::from_millis(3_000);
 const MOST_ROWS: usize = 1_000;
 const MOST_BYTES: usize = 8 << 20;
 
+/// Fields that a put leaves as they are: they belong to writes that nobody may undo, see `outbox` and `once`.
+const KEPT: [&str; 3] = ["outbox", "outboxNext", "made"];
+
 /// A document to put in the place of its predecessor, if there is one.
 #[derive(Serialize)]
 struct Replace<'a> {
     q: Document,
-    u: &'a RawDocumentBuf,
+    u: Change<'a>,
     upsert: bool,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Change<'a> {
+    /// As it is.
+    Whole(&'a RawDocumentBuf),
+    /// With the predecessor's [`KEPT`] fields: a pipeline of one stage.
+    Keeping([Document; 1]),
+}
+
+impl<'a> Change<'a> {
+    fn to(row: &'a RawDocumentBuf, keeping: bool) -> Result<Self> {
+        if !keeping {
+            return Ok(Self::Whole(row));
+        }
+        let row = Document::try_from(row.as_ref()).map_err(error::corrupt)?;
+        let kept: Document = KEPT.iter().map(|field| ((*field).to_owned(), format!("${field}").into())).collect();
+        Ok(Self::Keeping([doc! { "$replaceWith": { "$mergeObjects": [{ "$literal": row }, kept] } }]))
+    }
 }
 
 #[derive(Serialize)]
@@ -76,6 +99,15 @@ impl Mongodb {
 
     /// Puts whole documents, each with its `_id`.
     pub(super) async fn put<T: Serialize>(&self, collection: &'static str, rows: impl IntoIterator<Item = T>) -> Result<()> {
+        self.put_rows(collection, rows, false).await
+    }
+
+    /// The same, but the [`KEPT`] fields of documents that are there stay.
+    pub(super) async fn put_keeping<T: Serialize>(&self, collection: &'static str, rows: impl IntoIterator<Item = T>) -> Result<()> {
+        self.put_rows(collection, rows, true).await
+    }
+
+    async fn put_rows<T: Serialize>(&self, collection: &'static str, rows: impl IntoIterator<Item = T>, keeping: bool) -> Result<()> {
         let rows: Vec<_> = rows.into_iter().map(|row| raw(&row)).collect::<Result<_>>()?;
         let batches = batches(rows);
         if batches.is_empty() {
@@ -83,7 +115,7 @@ impl Mongodb {
         }
         self.write(batches.len(), |database| async move {
             for batch in batches {
-                replace(&database, collection, batch).await?;
+                replace(&database, collection, batch, keeping).await?;
             }
             Ok(())
         })
@@ -92,12 +124,17 @@ impl Mongodb {
 }
 
 /// One document through the driver, which repeats it safely when the primary moves; several in one command.
-async fn replace(database: &Database, collection: &str, rows: Vec<RawDocumentBuf>) -> Result<()> {
+async fn replace(database: &Database, collection: &str, rows: Vec<RawDocumentBuf>, keeping: bool) -> Result<()> {
     if let [row] = rows.as_slice() {
         let target = database.collection::<RawDocumentBuf>(collection);
-        return target.replace_one(key(row)?, row).upsert(true).await.map(drop).map_err(error::store);
+        let done = match Change::to(row, keeping)? {
+            Change::Whole(row) => target.replace_one(key(row)?, row).upsert(true).await,
+            Change::Keeping(pipeline) => target.update_one(key(row)?, pipeline.to_vec()).upsert(true).await,
+        };
+        return done.map(drop).map_err(error::store);
     }
-    let updates = rows.iter().map(|row| Ok(Replace { q: key(row)?, u: row, upsert: true })).collect::<Result<_>>()?;
+    let update = |row| Ok(Replace { q: key(row)?, u: Change::to(row, keeping)?, upsert: true });
+    let updates = rows.iter().map(update).collect::<Result<_>>()?;
     let command = raw(&Update { update: collection, updates, ordered: true, write_concern: majority() })?;
     let answer = database.run_raw_command(command).await.map_err(error::store)?;
     let answer: Answer = bson::deserialize_from_document(answer).map_err(error::corrupt)?;

@@ -5,8 +5,8 @@ use super::{Postgres, row, sales};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::{Orders, Result};
 use crate::shop::{
-    CustomerId, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderStatus, OrderWithItems, Page, ProductId, SalesPeriod, SalesRow,
-    Window,
+    Audience, CustomerId, Money, MoveRefusal, NewOrder, Once, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal,
+    OrderStatus, OrderWithItems, Page, ProductId, SalesPeriod, SalesRow, Window, Written, ledger,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -40,6 +40,15 @@ impl FromRow<'_, PgRow> for OrderItem {
     }
 }
 
+/// What is still owed for an order.
+struct Owed(OrderId, Money);
+
+impl FromRow<'_, PgRow> for Owed {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self(row::id(row, "id")?, row::money(row, "owed")?))
+    }
+}
+
 const PLACED: Scans = Scans { asc: sql!("orders_page_placed_asc"), desc: sql!("orders_page_placed_desc") };
 const TOTAL: Scans = Scans { asc: sql!("orders_page_total_asc"), desc: sql!("orders_page_total_desc") };
 const BY_CUSTOMER: Scans = Scans { asc: sql!("orders_page_by_customers_asc"), desc: sql!("orders_page_by_customers_desc") };
@@ -54,8 +63,12 @@ fn filtered(binds: Binds, filter: &OrderFilter) -> Binds {
 
 #[async_trait]
 impl Orders for Postgres {
-    async fn orders_by_ids(&self, ids: &[OrderId], _audience: crate::shop::Audience) -> Result<Vec<Order>> {
-        self.by_ids(sql!("orders_by_ids"), ids).await
+    async fn orders_by_ids(&self, ids: &[OrderId], audience: Audience) -> Result<Vec<Order>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let owner = audience.customer().map(|id| id.uuid());
+        self.rows(sql!("orders_by_ids"), Binds::new().with(uuids(ids)).with(audience.is_everything()).with(owner)).await
     }
 
     async fn orders_page(&self, filter: &OrderFilter, order: OrderOrder, window: &Window) -> Result<Page<Order>> {
@@ -75,6 +88,19 @@ impl Orders for Postgres {
         self.by_ids(sql!("order_items_by_orders"), orders).await
     }
 
+    async fn order_balances(&self, orders: &[OrderId]) -> Result<Vec<(OrderId, Money)>> {
+        let rows: Vec<Owed> = self.by_ids(sql!("order_balances"), orders).await?;
+        Ok(rows.into_iter().map(|Owed(id, owed)| (id, owed)).collect())
+    }
+
+    async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
+        self.once(Some(once), order.clone()).await
+    }
+
+    async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>> {
+        self.once(Some(once), *step).await
+    }
+
     async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>> {
         sales::report(self, period).await
     }
@@ -91,6 +117,15 @@ impl Orders for Postgres {
         }
         let heads: Vec<_> = rows.iter().map(|row| &row.order).collect();
         let ids: Vec<_> = heads.iter().map(|order| order.id).collect();
+        let balances: Vec<_> =
+            heads.iter().flat_map(|order| ledger::balances(order.status, order.total.minor).map(|balance| (*order, balance))).collect();
+        let balances: Vec<_> = balances.iter().collect();
+        let entries = Binds::new()
+            .column(&balances, |(order, _)| order.id.uuid())
+            .column(&balances, |(_, (account, _))| account.code())
+            .column(&balances, |(_, (_, minor))| *minor)
+            .column(&balances, |(order, _)| order.total.currency.code())
+            .column(&balances, |(order, _)| order.placed_at.to_chrono());
         let heads = Binds::new()
             .column(&heads, |row| row.id.uuid())
             .column(&heads, |row| row.customer_id.uuid())
@@ -108,6 +143,7 @@ impl Orders for Postgres {
             .column(&items, |row| row.unit_price.minor)
             .column(&items, |row| row.discount.minor);
         let delete = Binds::new().with(uuids(&ids));
-        self.write(vec![(sql!("orders_put"), heads), (sql!("order_items_delete"), delete), (sql!("order_items_put"), items)]).await
+        let replaced = (sql!("order_items_delete"), delete);
+        self.write(vec![(sql!("orders_put"), heads), replaced, (sql!("order_items_put"), items), (sql!("ledger_put"), entries)]).await
     }
 }

@@ -29,8 +29,11 @@ pub(super) trait Work: Send + Sync + 'static {
     type Refusal: Send + 'static;
 
     /// The statements. A refusal or an error undoes everything, also the claim of the key.
-    fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Result<std::result::Result<Self::Answer, Self::Refusal>>> + Send;
+    fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Outcome<Self>> + Send;
 }
+
+/// What became of the work.
+pub(super) type Outcome<W> = Result<std::result::Result<<W as Work>::Answer, <W as Work>::Refusal>>;
 
 /// A transaction under way.
 pub(super) struct Tx<'c> {
@@ -123,7 +126,7 @@ impl Postgres {
     /// for a connection, but neither the BEGIN nor the COMMIT (K1).
     pub(super) async fn once<W: Work>(&self, once: Option<&Once>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
         let mut connection = self.connection().await?;
-        let once = once.cloned();
+        let (once, lost) = (once.cloned(), self.lost.clone());
         let task = tokio::spawn(async move {
             for tried in 1.. {
                 match attempt(&mut connection, once.as_ref(), &work).await {
@@ -131,6 +134,7 @@ impl Postgres {
                     Err(Failure { failed, .. }) if failed.again && tried < TRIES => tokio::time::sleep(pause(tried)).await,
                     Err(Failure { error, failed }) => {
                         if failed.lost {
+                            lost.note();
                             connection.close_on_drop();
                         }
                         return Err(error);

@@ -8,13 +8,14 @@ use crate::{
     error::{Engine, Kind, StoreError},
     roles::{Orders, Result},
     shop::{
-        CustomerId, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderStatus, OrderWithItems, Page, ProductId, SalesPeriod,
-        SalesRow, Timestamp, Window,
+        Audience, CustomerId, Money, MoveRefusal, NewOrder, Once, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder,
+        OrderRefusal, OrderStatus, OrderWithItems, Page, ProductId, SalesPeriod, SalesRow, Timestamp, Window, Written, ledger,
     },
 };
 use async_trait::async_trait;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{FromRow, sqlite::SqliteRow};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const BY_PLACED: [&str; 2] = [include_str!("sql/orders_page_placed_desc.sql"), include_str!("sql/orders_page_placed_asc.sql")];
@@ -48,13 +49,34 @@ impl FromRow<'_, SqliteRow> for OrderItem {
     }
 }
 
+/// What is still owed for an order.
+struct Owed(OrderId, Money);
+
+impl FromRow<'_, SqliteRow> for Owed {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self(row::id(row, "id")?, row::money(row, "owed")?))
+    }
+}
+
+/// An order's line as the statements take it.
+pub fn item_row(i: &OrderItem) -> Value {
+    json!([keys::hex(i.order_id.uuid()), i.line, keys::hex(i.product_id.uuid()), i.quantity, i.unit_price.minor, i.discount.minor])
+}
+
+/// The balances that an order is to have, as the ledger's statement takes them.
+pub fn balance_rows(order: &Order, at: Timestamp) -> [Value; 3] {
+    let (id, currency) = (keys::hex(order.id.uuid()), order.total.currency.code());
+    ledger::balances(order.status, order.total.minor).map(|(account, minor)| json!([id, account.code(), minor, currency, at.millis()]))
+}
+
 #[async_trait]
 impl Orders for Sqlite {
-    async fn orders_by_ids(&self, ids: &[OrderId], _audience: crate::shop::Audience) -> Result<Vec<Order>> {
+    async fn orders_by_ids(&self, ids: &[OrderId], audience: Audience) -> Result<Vec<Order>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.all(sqlx::query_as(include_str!("sql/orders_by_ids.sql")).bind(keys::ids(ids))).await
+        let (everything, owner) = (audience.is_everything(), audience.customer().map(|id| id.uuid()));
+        self.all(sqlx::query_as(include_str!("sql/orders_by_ids.sql")).bind(keys::ids(ids)).bind(everything).bind(owner)).await
     }
 
     async fn orders_page(&self, filter: &OrderFilter, order: OrderOrder, window: &Window) -> Result<Page<Order>> {
@@ -92,6 +114,22 @@ impl Orders for Sqlite {
         self.all(sqlx::query_as(include_str!("sql/order_items_by_orders.sql")).bind(keys::ids(orders))).await
     }
 
+    async fn order_balances(&self, orders: &[OrderId]) -> Result<Vec<(OrderId, Money)>> {
+        if orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<Owed> = self.all(sqlx::query_as(include_str!("sql/order_balances.sql")).bind(keys::ids(orders))).await?;
+        Ok(rows.into_iter().map(|Owed(id, owed)| (id, owed)).collect())
+    }
+
+    async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
+        self.once(Some(once), order.clone()).await
+    }
+
+    async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>> {
+        self.once(Some(once), *step).await
+    }
+
     async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>> {
         self.sales(period).await
     }
@@ -117,12 +155,14 @@ impl Orders for Sqlite {
             ])
         });
         let replaced = rows.iter().map(|row| json!(keys::hex(row.order.id.uuid())));
-        let items = rows.iter().flat_map(|row| &row.items).map(|i| {
-            json!([keys::hex(i.order_id.uuid()), i.line, keys::hex(i.product_id.uuid()), i.quantity, i.unit_price.minor, i.discount.minor])
-        });
+        let items = rows.iter().flat_map(|row| &row.items).map(item_row);
+        // of an order that is there twice the last one counts
+        let last: BTreeMap<_, _> = rows.iter().map(|row| (row.order.id, &row.order)).collect();
+        let balances = last.into_values().flat_map(|order| balance_rows(order, order.placed_at));
         let steps = steps(include_str!("sql/orders_put.sql"), heads)
             .chain(steps(include_str!("sql/order_items_delete.sql"), replaced))
-            .chain(steps(include_str!("sql/order_items_put.sql"), items));
+            .chain(steps(include_str!("sql/order_items_put.sql"), items))
+            .chain(steps(include_str!("sql/ledger_put.sql"), balances));
         self.write(steps.collect()).await
     }
 }

@@ -125,6 +125,7 @@ impl AccountMutation {
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<Option<SignOutPayload>> {
         let Some(token) = who::token(ctx) else { return Ok(Some(SignOutPayload { signed_out: false })) };
         let ran = run(ctx, None, async |_, stores| actions::sign_out(&*stores.hot, token).await).await?;
+        who::now_nobody(ctx);
         Ok(Some(SignOutPayload { signed_out: ran.unwrap_or(false) }))
     }
 

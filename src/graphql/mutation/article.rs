@@ -5,8 +5,8 @@ use super::{
     run::{id, run},
 };
 use crate::{
-    actions::{self, ActionError, ArticleInput, Outcome, Refusal, RefusalCode},
-    shop::{self, Article, rules::shown},
+    actions::{self, ArticleInput, Outcome},
+    shop::{self, Article},
 };
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
 use std::sync::Arc;
@@ -139,21 +139,14 @@ fn blocks(given: Option<Vec<BlockData>>) -> Outcome<Option<Vec<shop::Block>>> {
 }
 
 fn block(index: usize, given: BlockData) -> Outcome<shop::Block> {
-    let refused =
-        |field: &str, reason: String| ActionError::from(Refusal::of(RefusalCode::BadUserInput, format!("blocks.{index}.{field}"), reason));
     Ok(match given {
         BlockData::Paragraph(ParagraphData { text }) => shop::Block::Paragraph { text },
-        BlockData::Heading(HeadingData { level, text }) => {
-            let level = level.try_into().map_err(|_| refused("heading.level", "a heading's level is 1 to 6".to_owned()))?;
-            shop::Block::Heading { level, text }
-        }
+        BlockData::Heading(HeadingData { level, text }) => shop::Block::Heading { level, text },
         BlockData::Code(CodeData { language, source }) => shop::Block::Code { language, source },
         BlockData::Image(ImageData { url, alt, caption }) => shop::Block::Image { url, alt, caption },
         BlockData::Quote(QuoteData { text, attribution }) => shop::Block::Quote { text, attribution },
         BlockData::ProductEmbed(ProductEmbedData { product_id, note }) => {
-            let id = product_id.parse();
-            let product_id =
-                id.map_err(|_| refused("productEmbed.productId", format!("{} is not the id of a product", shown(&product_id))))?;
+            let product_id = id(&product_id, &format!("blocks.{index}.productEmbed.productId"), "product")?;
             shop::Block::ProductEmbed { product_id, note }
         }
     })

@@ -1,14 +1,22 @@
 //! From a resolver to an action and back.
 
-use super::super::{ask, error::action_error, who};
+use super::super::{
+    ask,
+    error::{action_error, bad_input},
+    who,
+};
 use crate::{
-    actions::{ActionError, Asker, Outcome, Refusal},
+    actions::{ActionError, Asker, Outcome, Refusal, RefusalCode},
     loaders::Loads,
     receipt,
-    shop::Timestamp,
+    shop::{
+        Timestamp,
+        rules::{self, shown},
+    },
     stores::Stores,
 };
 use async_graphql::{Context, Result};
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// What was changed, or why nothing was.
@@ -18,17 +26,21 @@ pub type Ran<T> = std::result::Result<T, Vec<Refusal>>;
 #[derive(Clone, Debug)]
 pub struct KeyHeader(pub String);
 
+impl KeyHeader {
+    /// The key of the change that has this name in the answer: of several changes in one request, each has a key of its own. A header
+    /// that is no key is refused whatever the change: what is empty, or given twice, must not make two requests one.
+    fn key(&self, name: &str) -> Result<String> {
+        let key = rules::once_key(self.0.clone()).map_err(|broken| bad_input(format_args!("Idempotency-Key: {broken}")))?;
+        let digest = Sha256::new().chain_update(key.len().to_be_bytes()).chain_update(&key).chain_update(name).finalize();
+        Ok(format!("{digest:x}"))
+    }
+}
+
 /// Runs an action for whoever asks. What the request read before is forgotten afterwards, so that the payload shows the change.
 pub async fn run<T>(ctx: &Context<'_>, key: Option<String>, action: impl AsyncFnOnce(&Asker, &Stores) -> Outcome<T>) -> Result<Ran<T>> {
     let stores = ctx.data::<Arc<Stores>>()?;
-    // of several changes in one request, each has a key of its own
-    let header = || {
-        ctx.data_opt::<KeyHeader>().map(|KeyHeader(key)| match key.as_str() {
-            "" => String::new(),
-            key => format!("{key}/{}", ctx.item.node.response_key().node),
-        })
-    };
-    let asker = Asker { viewer: who::known(ctx)?, key: key.or_else(header), at: Timestamp::now() };
+    let header = ctx.data_opt::<KeyHeader>().map(|header| header.key(&ctx.item.node.response_key().node)).transpose()?;
+    let asker = Asker { viewer: who::known(ctx)?, key: key.or(header), at: Timestamp::now() };
     let loads = ctx.data::<Arc<Loads>>()?;
     let outcome = receipt::on_account_of(loads.caller(|| ask::path(ctx)), action(&asker, stores)).await;
     loads.forget();
@@ -42,7 +54,6 @@ pub async fn run<T>(ctx: &Context<'_>, key: Option<String>, action: impl AsyncFn
 
 /// An id from the input; a refusal of the field if it is none.
 pub fn id<T: std::str::FromStr>(given: &async_graphql::ID, field: &str, entity: &str) -> Outcome<T> {
-    use crate::{actions::RefusalCode, shop::rules::shown};
     given
         .parse()
         .map_err(|_| Refusal::of(RefusalCode::BadUserInput, field, format_args!("{} is not the id of a {entity}", shown(given))).into())

@@ -8,6 +8,7 @@ use polystore::shop::{
 pub fn trials() -> Vec<Trial> {
     contract!(super::ENGINES, "order", relational;
         orders_and_their_lines_come_back_as_they_were_put,
+        an_audience_sees_its_own_orders_none_or_all,
         every_order_is_paged_whole_in_both_directions,
         filters_alone_and_combined_leave_the_right_rows,
         a_filtered_list_is_paged_whole_in_both_directions,
@@ -67,6 +68,24 @@ async fn orders_and_their_lines_come_back_as_they_were_put(store: Store) {
         assert_eq!(of_it, row.items, "by line number within an order");
     }
     assert_eq!(items.len(), 4);
+}
+
+async fn an_audience_sees_its_own_orders_none_or_all(store: Store) {
+    shop(&store).await;
+    let rows: Vec<_> = (1..=6).map(|n| sample::order(n, 1 + n % 3, &[(1, 1)])).collect();
+    store.orders_put(&rows).await.unwrap();
+    let asked: Vec<OrderId> = (1..=7).map(sample::id).collect();
+    for (audience, seen) in [
+        (Audience::Public, &[][..]),
+        (Audience::Of(sample::id(1)), &[3, 6]),
+        (Audience::Of(sample::id(2)), &[1, 4]),
+        (Audience::Of(sample::id(5)), &[]),
+        (Audience::Everything, &[1, 2, 3, 4, 5, 6]),
+    ] {
+        let found = by_id(store.orders_by_ids(&asked, audience).await.unwrap(), |order| order.id);
+        let ids: Vec<_> = found.iter().map(|order| order.id).collect();
+        assert_eq!(ids, seen.iter().map(|&n| sample::id(n)).collect::<Vec<_>>(), "{audience:?}");
+    }
 }
 
 async fn every_order_is_paged_whole_in_both_directions(store: Store) {

@@ -1,3 +1,0 @@
-//! LOCAL STUBS
-use crate::roles::Outbox;
-impl Outbox for super::Mongodb {}

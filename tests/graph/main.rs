@@ -16,3 +16,4 @@ mod reads;
 mod sockets;
 mod subscriptions;
 mod variables;
+mod watched_stores;

@@ -39,6 +39,9 @@ pub struct Settings {
     /// A server of its own for the cache, which may evict: redis://… or memory: [default: the hot store]
     #[arg(long, env = "CACHE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub cache_url: Option<String>,
+    /// Keep products in the cache, too: on or off [default: off]
+    #[arg(long, env = "POLYSTORE_ENTITY_CACHE", value_name = "SWITCH", global = true)]
+    pub entity_cache: Option<String>,
     /// What the names of all Redis keys start with [default: polystore]
     #[arg(long, env = "POLYSTORE_REDIS_PREFIX", value_name = "TEXT", global = true)]
     pub redis_prefix: Option<String>,
@@ -162,6 +165,8 @@ pub struct Config {
     pub hot: StoreUrl,
     /// Engine and place of the cache, if it is not the hot store.
     pub cache: Option<StoreUrl>,
+    /// Keep products in the cache, too.
+    pub entity_cache: bool,
     /// What the names of all Redis keys start with.
     pub redis_prefix: String,
     /// Connections to each store at most.
@@ -234,6 +239,7 @@ impl TryFrom<Settings> for Config {
                 .unwrap_or_else(embedded),
             hot: StoreUrl::parse(hot.0, hot.1, &[Engine::Redis, Engine::Memory])?.unwrap_or_else(StoreUrl::memory),
             cache: StoreUrl::parse("--cache-url / CACHE_URL", given.cache_url, &[Engine::Redis, Engine::Memory])?,
+            entity_cache: switch("--entity-cache / POLYSTORE_ENTITY_CACHE", given.entity_cache)?,
             redis_prefix: prefix(given.redis_prefix)?,
             connections,
             demo,
@@ -278,6 +284,14 @@ where
         _ => return Err(bad(setting, &text, format!("a whole number from {} to {}", allowed.start(), allowed.end()))),
     }
     Ok(())
+}
+
+fn switch(setting: &str, given: Option<String>) -> Result<bool, BadSetting> {
+    match given.as_deref() {
+        None | Some("" | "off") => Ok(false),
+        Some("on") => Ok(true),
+        Some(text) => Err(bad(setting, text, "on or off")),
+    }
 }
 
 /// Tells whether the setting was given.
@@ -368,7 +382,11 @@ mod tests {
     #[test]
     fn a_bad_value_names_the_setting_the_value_and_what_is_allowed() {
         type Change = fn(&mut Settings);
-        let cases: [(Change, &str); 12] = [
+        let cases: [(Change, &str); 13] = [
+            (
+                |s| s.entity_cache = Some("true".into()),
+                "--entity-cache / POLYSTORE_ENTITY_CACHE: \"true\" cannot be used: expected on or off",
+            ),
             (
                 |s| s.anonymous = Some("admin".into()),
                 "--anonymous / POLYSTORE_ANONYMOUS: \"admin\" cannot be used: expected visitor or reader",

@@ -22,30 +22,57 @@ pub struct Stores {
     pub documents: Arc<dyn Documents>,
     /// Cache, counters, rankings.
     pub hot: Arc<dyn Hot>,
+    cached: Arc<Cached>,
     /// Rung when something was committed that the relay should tell; see [`crate::relay`].
     pub outbox_bell: Arc<Notify>,
+}
+
+/// What is kept in the cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Copies {
+    /// Sales reports.
+    #[default]
+    Reports,
+    /// Sales reports, and products by id.
+    ReportsAndProducts,
 }
 
 impl Stores {
     /// Makes copies of products of these versions void, and reports that were computed before. The layers do so at the write;
     /// the relay does it again, for servers that died in between.
-    pub async fn invalidate(&self, _levels: &[StockLevel]) -> Result<()> {
-        Ok(())
+    pub async fn invalidate(&self, levels: &[StockLevel]) -> Result<()> {
+        self.cached.invalidate(levels).await
     }
 
     /// Puts the layers round three engines. The order is: cache, then receipt, of the cache's own calls too, then breaker, then engine.
     /// `cache` may be a server of its own, which may evict; without one the cache lives with the other hot data.
     pub fn layered(relational: Arc<dyn Relational>, documents: Arc<dyn Documents>, hot: Arc<dyn Hot>, cache: Option<Arc<dyn Hot>>) -> Self {
+        Self::with_copies(Copies::default(), relational, documents, hot, cache)
+    }
+
+    /// The same, with these copies in the cache.
+    pub fn with_copies(
+        copies: Copies,
+        relational: Arc<dyn Relational>,
+        documents: Arc<dyn Documents>,
+        hot: Arc<dyn Hot>,
+        cache: Option<Arc<dyn Hot>>,
+    ) -> Self {
         let hot: Arc<dyn Hot> = Arc::new(Observed::new(Role::Hot, Arc::new(Guarded::new(hot))));
         let cache: Arc<dyn Cache> = match cache {
             Some(cache) => Arc::new(Observed::new(Role::Hot, Arc::new(Guarded::new(cache)))),
             None => Arc::clone(&hot) as Arc<dyn Cache>,
         };
         let relational: Arc<dyn Relational> = Arc::new(Observed::new(Role::Relational, Arc::new(Guarded::new(relational))));
+        let cached = Arc::new(match copies {
+            Copies::Reports => Cached::new(relational, cache),
+            Copies::ReportsAndProducts => Cached::with_products(relational, cache),
+        });
         Self {
-            relational: Arc::new(Cached::new(relational, cache)),
+            relational: cached.clone(),
             documents: Arc::new(Observed::new(Role::Documents, Arc::new(Guarded::new(documents)))),
             hot,
+            cached,
             outbox_bell: Arc::default(),
         }
     }

@@ -13,6 +13,7 @@ pub fn text(config: &Config) -> String {
         ("DOCUMENTS_URL", config.documents.to_string()),
         ("HOT_URL", config.hot.to_string()),
         ("CACHE_URL", same(config.cache.as_ref().map(ToString::to_string), "")),
+        ("POLYSTORE_ENTITY_CACHE", (if config.entity_cache { "on" } else { "off" }).to_owned()),
         ("POLYSTORE_REDIS_PREFIX", config.redis_prefix.clone()),
         ("POLYSTORE_CONNECTIONS", config.connections.to_string()),
         ("POLYSTORE_DEMO", config.demo.to_string()),

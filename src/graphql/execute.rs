@@ -9,7 +9,7 @@ use super::{
     selection, single_root, tokens,
     who::Who,
 };
-use crate::{loaders::Loads, receipt::Receipt, shop::Timestamp};
+use crate::{layers::cached::own_writes, loaders::Loads, receipt::Receipt, shop::Timestamp};
 use async_graphql::{
     Name, Request, Response, Variables,
     parser::{
@@ -103,8 +103,9 @@ impl Graph {
                 Err(problem) => return Reply::refused(problem),
             };
             let loads = Loads::new(Arc::clone(&self.stores), receipt);
+            let customer = who.customer_id();
             let request = prepared.request(who).data(Arc::clone(&loads));
-            prepared.reply(loads.drive(self.library.execute(request)).await)
+            prepared.reply(own_writes::on_behalf_of(customer, loads.drive(self.library.execute(request))).await)
         };
         match tokio::time::timeout(self.limits.time, work).await {
             Ok(reply) => reply,

@@ -4,7 +4,7 @@ use super::error::{Code, LookUp, fail, unauthenticated};
 use crate::{
     actions,
     error::StoreError,
-    shop::{AccountRole, Audience, Customer, Timestamp, TokenHash, Viewer},
+    shop::{AccountRole, Audience, Customer, CustomerId, Timestamp, TokenHash, Viewer},
     stores::Stores,
 };
 use async_graphql::{Context, Error, Result};
@@ -36,13 +36,10 @@ impl Who {
         Ok(Self { viewer: Mutex::new(viewer), token: Some(token) })
     }
 
-<<<<<<< HEAD
     fn becomes(&self, viewer: Viewer) {
         *self.viewer.lock().unwrap_or_else(PoisonError::into_inner) = Ok(viewer);
     }
 
-    fn viewer(&self) -> std::result::Result<Viewer, StoreError> {
-=======
     /// If the session could not be looked up, who the request says that it was a short while ago.
     pub fn or_signed(&mut self, signed: impl FnOnce() -> Option<Viewer>) {
         let viewer = self.viewer.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -53,9 +50,13 @@ impl Who {
         }
     }
 
+    /// Whose session it is, as far as that is known.
+    pub fn customer_id(&self) -> Option<CustomerId> {
+        self.viewer().ok().and_then(Viewer::customer_id)
+    }
+
     /// Who it is, or why that cannot be told.
     pub fn viewer(&self) -> std::result::Result<Viewer, StoreError> {
->>>>>>> graph
         self.viewer.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Answers, LoadError, Question, drive::Signal};
 use crate::{
+    layers::cached::own_writes,
     receipt::{self, Caller, Receipt},
     stores::Stores,
 };
@@ -98,7 +99,9 @@ impl<Q: Question> AnySlot for Slot<Q> {
         // A task of its own: a request that is dropped does not cut a driver's work in the middle, the stores work at
         // the same time, and a panic ends in the join handle.
         let asked = keys.clone();
-        let call = tokio::spawn(async move { receipt::on_account_of(caller, Q::ask(&stores, asked)).await }.in_current_span());
+        let customer = own_writes::customer();
+        let ask = async move { own_writes::on_behalf_of(customer, receipt::on_account_of(caller, Q::ask(&stores, asked))).await };
+        let call = tokio::spawn(ask.in_current_span());
         tokio::spawn(async move {
             let answers = match call.await {
                 Ok(answers) => answers.map_err(LoadError::Store),

@@ -1,6 +1,6 @@
 //! From a configuration to connected stores: the only place that knows which engine a URL picks.
 
-use super::Stores;
+use super::{Copies, Stores};
 use crate::{
     config::{Config, StoreUrl},
     engines::{Limits, memory::Memory, mongodb::Mongodb, postgres::Postgres, redis::Redis, sqlite::Sqlite},
@@ -42,6 +42,7 @@ pub struct Connected {
     documents: Arc<dyn Documents>,
     hot: Arc<dyn Hot>,
     cache: Option<Arc<dyn Hot>>,
+    copies: Copies,
 }
 
 /// An engine that can play both durable roles, so that one database needs one pool.
@@ -113,7 +114,9 @@ pub async fn connect(config: &Config) -> Result<Connected, Vec<ConnectError>> {
         (Ok(durable), Ok(documents), Ok(hot), Ok(cache)) => {
             let missing = StoreError::new(config.relational.engine, Kind::Broken, "this engine has no relational role");
             let relational = durable.relational().ok_or_else(|| vec![of("relational", "DATABASE_URL", &config.relational)(missing)])?;
-            Ok(Connected { relational, documents: documents.as_ref().unwrap_or(&durable).documents(), hot, cache })
+            let documents = documents.as_ref().unwrap_or(&durable).documents();
+            let copies = if config.entity_cache { Copies::ReportsAndProducts } else { Copies::Reports };
+            Ok(Connected { relational, documents, hot, cache, copies })
         }
         (relational, documents, hot, cache) => {
             Err([relational.err(), documents.err(), hot.err(), cache.err()].into_iter().flatten().collect())
@@ -124,7 +127,7 @@ pub async fn connect(config: &Config) -> Result<Connected, Vec<ConnectError>> {
 impl Connected {
     /// Puts the layers round the engines.
     pub fn layered(&self) -> Stores {
-        Stores::layered(self.relational.clone(), self.documents.clone(), self.hot.clone(), self.cache.clone())
+        Stores::with_copies(self.copies, self.relational.clone(), self.documents.clone(), self.hot.clone(), self.cache.clone())
     }
 
     /// How the schemas of the durable stores relate to this program's.

@@ -4,11 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-<<<<<<< HEAD
 mod access;
-=======
+mod bad_inputs;
 mod events;
->>>>>>> graph
 mod faults;
 mod front_door;
 mod limits;

@@ -7,6 +7,7 @@ use polystore::{
     engines::{Limits, memory::Memory, mongodb::Mongodb, postgres::Postgres, redis::Redis, sqlite::Sqlite},
     error::Engine,
     roles::{Documents, Hot, Relational, Store},
+    stores::{Copies, Stores},
 };
 use std::{
     sync::Arc,
@@ -62,6 +63,13 @@ pub async fn relational(engine: Engine) -> Arc<dyn Relational> {
         Engine::Sqlite => migrated(sqlite().await).await,
         other => panic!("{other} is not a relational engine"),
     }
+}
+
+/// The same behind a cache of its products: in Redis beside a server where there is one, else in memory.
+pub async fn relational_behind_a_cache(engine: Engine) -> Arc<dyn Relational> {
+    let beside = if engine == Engine::Postgres && missing(Engine::Redis).is_none() { Engine::Redis } else { Engine::Memory };
+    let (documents, hot) = (sqlite().await, hot(beside).await);
+    Stores::with_copies(Copies::ReportsAndProducts, relational(engine).await, documents, hot, None).relational
 }
 
 /// A fresh documents store.

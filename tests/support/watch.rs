@@ -7,6 +7,7 @@ use super::{
 };
 use futures::{Stream, StreamExt};
 use polystore::{
+    actions::AccessKey,
     engines::redis::Redis,
     error::Engine,
     graphql::{Graph, execute::Operation, limits::Limits, reply::Reply},
@@ -68,18 +69,24 @@ impl Shop {
         relational.products_put(&[1, 2, 3].map(|n| sample::product(n, 1))).await.unwrap();
         relational.orders_put(&[sample::order(1, 1, &[(1, 2)])]).await.unwrap();
         let stores = Stores::layered(relational, documents, hot, None);
-        Self { name, graph: Graph::new(stores.clone(), Limits::default(), Viewer::Reader), stores, prefix }
+        Self { name, graph: Graph::new(stores.clone(), Limits::default(), Viewer::Reader, AccessKey::of("tests")), stores, prefix }
     }
 
     /// Another server over the same stores.
     pub async fn second_server(&self) -> Self {
-        let stores = Stores { hot: redis(&self.prefix).await, ..self.stores.clone() };
-        Self { name: "second", graph: Graph::new(stores.clone(), Limits::default(), Viewer::Reader), stores, prefix: self.prefix.clone() }
+        let mut stores = self.stores.clone();
+        stores.hot = redis(&self.prefix).await;
+        Self {
+            name: "second",
+            graph: Graph::new(stores.clone(), Limits::default(), Viewer::Reader, AccessKey::of("tests")),
+            stores,
+            prefix: self.prefix.clone(),
+        }
     }
 
     /// Other limits than those by default.
     pub fn limit(&mut self, limits: Limits) {
-        self.graph = Graph::new(self.stores.clone(), limits, Viewer::Reader);
+        self.graph = Graph::new(self.stores.clone(), limits, Viewer::Reader, AccessKey::of("tests"));
     }
 
     pub async fn put_order(&self, version: i64, status: OrderStatus) {

@@ -1,13 +1,19 @@
 use super::{Store, TEXTS, assert_conflict, by_id, paging};
-use crate::{contract, support::engines::relational, support::sample};
+use crate::{
+    contract,
+    support::engines::{relational, relational_behind_a_cache},
+    support::sample,
+};
 use libtest_mimic::Trial;
 use polystore::shop::{
     Category, CategoryId, Currency, Money, Page, Product, ProductFilter, ProductOrder, SearchText, Window, money::MAX_AMOUNT,
     product::MAX_STOCK,
 };
 
-pub fn trials() -> Vec<Trial> {
-    contract!(super::ENGINES, "product", relational;
+/// The trials of products, over any relational store.
+macro_rules! trials_of {
+    ($entity:literal, $store:path) => {
+        contract!(super::ENGINES, $entity, $store;
         products_are_found_by_id_by_slug_and_by_sku,
         every_order_is_paged_whole_in_both_directions,
         filters_alone_and_combined_leave_the_right_rows,
@@ -21,7 +27,12 @@ pub fn trials() -> Vec<Trial> {
         the_first_product_decides_the_currency,
         texts_come_back_byte_for_byte,
         twenty_thousand_products_are_put_and_five_thousand_looked_up_at_once,
-    )
+        )
+    };
+}
+
+pub fn trials() -> Vec<Trial> {
+    [trials_of!("product", relational), trials_of!("product_behind_a_cache", relational_behind_a_cache)].into_iter().flatten().collect()
 }
 
 const ORDERS: [ProductOrder; 6] = [

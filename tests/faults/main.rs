@@ -1,0 +1,134 @@
+//! The fault lab: a load of customers on the real program over its own PostgreSQL, MongoDB and Redis, while something is killed, cut
+//! or lost; then a checker that compares the clients' log with what the stores hold. See `checker` for what must hold.
+//!
+//! One fault after the other, never two at once. `POLYSTORE_FAULTS=NAME` runs only those whose name holds NAME; `all` runs them without
+//! `./scripts/test`. `POLYSTORE_FAULTS_TIMES=30` makes each of them 30 times as long, for the night. Logs are kept in
+//! `target/tmp/faults`, as JSON lines.
+
+#![expect(clippy::unwrap_used, reason = "in a test a failure is the answer")]
+
+mod checker;
+mod content;
+mod frames;
+mod graph;
+mod history;
+#[allow(dead_code, reason = "made for another binary, which uses the rest")]
+#[path = "../cli/home.rs"]
+mod home;
+mod http;
+mod lab;
+mod load;
+mod planted;
+mod proxy;
+mod report;
+mod rng;
+mod run;
+mod stores;
+mod watch;
+
+use libtest_mimic::{Arguments, Trial};
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+use stores::Stores;
+use tokio::runtime::Runtime;
+
+/// A name that no other run of any process has.
+fn unique_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("f_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A port below those that the system gives to outgoing connections: while its server is dead nobody gets it.
+fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = 10_000 + std::process::id() % 9_000;
+    let mut ports = std::iter::repeat_with(|| 10_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 9_000);
+    ports.by_ref().take(9_000).map(|port| port as u16).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
+}
+
+/// How many times as long each run is.
+fn times() -> u32 {
+    std::env::var("POLYSTORE_FAULTS_TIMES").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+/// The stores of all runs: made for the first, stopped at the end, or when the lab is interrupted.
+static STORES: Mutex<Option<Stores>> = Mutex::new(None);
+static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+
+/// Runs a trial on the stores. They are its alone: trials are not run in parallel.
+fn with_stores(trial: impl AsyncFnOnce(&Stores)) {
+    let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
+    let stores = stores.get_or_insert_with(|| {
+        let stores = Stores::up();
+        let _the_first_one_stays = FOLDER.set(stores.folder().to_owned());
+        stores
+    });
+    // what the trial before has killed and, failing, not brought back
+    stores.revive();
+    Runtime::new().unwrap().block_on(trial(stores));
+}
+
+/// The stores are daemons: a lab that is told to stop must take them with it.
+fn stop_when_interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt()).unwrap(), signal(SignalKind::terminate()).unwrap());
+            let code = tokio::select! {
+                _ = interrupt.recv() => 130,
+                _ = terminate.recv() => 143,
+            };
+            FOLDER.get().inspect(|folder| stores::down(folder));
+            std::process::exit(code);
+        });
+    });
+}
+
+/// Why faults are not injected here; none if they are.
+fn reason_to_skip() -> Option<&'static str> {
+    let asked = std::env::var_os("POLYSTORE_REQUIRE").is_some() || std::env::var_os("POLYSTORE_FAULTS").is_some();
+    (!asked).then_some("run ./scripts/test, or set POLYSTORE_FAULTS=all")
+}
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    stop_when_interrupted();
+    let wanted = std::env::var("POLYSTORE_FAULTS").unwrap_or_default();
+    let skip = reason_to_skip();
+    let mut trials = checker_trials();
+    for (name, run) in run::ALL.iter().chain(planted::ALL) {
+        if !matches!(&*wanted, "" | "all") && !name.contains(&*wanted) {
+            continue;
+        }
+        let trial = Trial::test(*name, move || {
+            run();
+            Ok(())
+        });
+        trials.push(trial.with_ignored_flag(skip.is_some()).with_kind(skip.unwrap_or_default()));
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // `exit` runs no destructors
+    drop(STORES.lock().unwrap_or_else(PoisonError::into_inner).take());
+    conclusion.exit();
+}
+
+/// What needs no stores.
+fn checker_trials() -> Vec<Trial> {
+    let proxy: &[(&str, fn())] = &[("proxy::finds_a_commit_wherever_the_stream_is_cut", frames::finds_a_commit_wherever_the_stream_is_cut)];
+    let all = proxy.iter().chain(planted::HISTORIES);
+    all.map(|(name, test)| {
+        Trial::test(*name, move || {
+            test();
+            Ok(())
+        })
+    })
+    .collect()
+}

@@ -5,6 +5,7 @@
 mod support;
 
 mod access;
+mod bad_inputs;
 mod events;
 mod faults;
 mod front_door;

@@ -1,16 +1,25 @@
 //! The same as literals of a document, where the parser and the validation come first.
 
-use super::{Expected, WORLDS, run::{said, without_ids}};
+use super::{
+    Expected, WORLDS,
+    run::{said, without_ids},
+};
 use crate::support::{shop::As, wiring::operation};
 use serde_json::{Value, json};
 
 /// Each document, and the code of its error. `$P` stands for a product's id.
 const DOCUMENTS: [(&str, &str); 40] = [
-    ("mutation { placeOrder(input: { items: [{ productId: \"$P\", quantity: 1, bogus: 1 }] }) { order { id } } }", "GRAPHQL_VALIDATION_FAILED"),
+    (
+        "mutation { placeOrder(input: { items: [{ productId: \"$P\", quantity: 1, bogus: 1 }] }) { order { id } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
     ("mutation { placeOrder(input: { items: [{ productId: \"$P\" }] }) { order { id } } }", "GRAPHQL_VALIDATION_FAILED"),
     ("mutation { placeOrder(input: { items: [{ productId: \"$P\", quantity: \"1\" }] }) { order { id } } }", "GRAPHQL_VALIDATION_FAILED"),
     ("mutation { placeOrder(input: { items: [{ productId: \"$P\", quantity: 1.0 }] }) { order { id } } }", "GRAPHQL_VALIDATION_FAILED"),
-    ("mutation { placeOrder(input: { items: [{ productId: \"$P\", quantity: 2147483648 }] }) { order { id } } }", "GRAPHQL_VALIDATION_FAILED"),
+    (
+        "mutation { placeOrder(input: { items: [{ productId: \"$P\", quantity: 2147483648 }] }) { order { id } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
     ("mutation { placeOrder(input: { items: [{ productId: \"$P\", quantity: null }] }) { order { id } } }", "GRAPHQL_VALIDATION_FAILED"),
     ("mutation { placeOrder(input: { items: [{ productId: PRODUCT, quantity: 1 }] }) { order { id } } }", "GRAPHQL_VALIDATION_FAILED"),
     ("mutation { placeOrder(input: { items: [{ productId: \"$P\", quantity: ONE }] }) { order { id } } }", "GRAPHQL_VALIDATION_FAILED"),
@@ -31,11 +40,26 @@ const DOCUMENTS: [(&str, &str); 40] = [
     ("mutation { recordView(input: { productId: \"$P\", articleId: \"a\" }) { views } }", "GRAPHQL_VALIDATION_FAILED"),
     ("mutation { recordView(input: {}) { views } }", "GRAPHQL_VALIDATION_FAILED"),
     ("mutation { recordView(input: { productId: null }) { views } }", "GRAPHQL_VALIDATION_FAILED"),
-    ("mutation { createArticle(input: { title: \"x\", blocks: [{ paragraph: { text: \"x\" }, quote: { text: \"x\" } }] }) { article { id } } }", "GRAPHQL_VALIDATION_FAILED"),
-    ("mutation { createArticle(input: { title: \"x\", blocks: [{ video: { url: \"x\" } }] }) { article { id } } }", "GRAPHQL_VALIDATION_FAILED"),
-    ("mutation { createProduct(input: { sku: \"x\", slug: \"x\", name: \"x\", categoryId: \"x\", price: { amount: 1.5, currency: \"EUR\" } }) { product { id } } }", "GRAPHQL_VALIDATION_FAILED"),
-    ("mutation { createProduct(input: { sku: \"x\", slug: \"x\", name: \"x\", categoryId: \"x\", price: { amount: NaN, currency: \"EUR\" } }) { product { id } } }", "GRAPHQL_VALIDATION_FAILED"),
-    ("mutation { createProduct(input: { sku: \"x\", slug: \"x\", name: \"x\", categoryId: \"x\", price: { amount: 1e400, currency: \"EUR\" } }) { product { id } } }", "GRAPHQL_PARSE_FAILED"),
+    (
+        "mutation { createArticle(input: { title: \"x\", blocks: [{ paragraph: { text: \"x\" }, quote: { text: \"x\" } }] }) { article { id } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    (
+        "mutation { createArticle(input: { title: \"x\", blocks: [{ video: { url: \"x\" } }] }) { article { id } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    (
+        "mutation { createProduct(input: { sku: \"x\", slug: \"x\", name: \"x\", categoryId: \"x\", price: { amount: 1.5, currency: \"EUR\" } }) { product { id } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    (
+        "mutation { createProduct(input: { sku: \"x\", slug: \"x\", name: \"x\", categoryId: \"x\", price: { amount: NaN, currency: \"EUR\" } }) { product { id } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    (
+        "mutation { createProduct(input: { sku: \"x\", slug: \"x\", name: \"x\", categoryId: \"x\", price: { amount: 1e400, currency: \"EUR\" } }) { product { id } } }",
+        "GRAPHQL_PARSE_FAILED",
+    ),
     ("mutation { updateProfile(input: { name: \"\\uD800\" }) { customer { id } } }", "GRAPHQL_PARSE_FAILED"),
     ("mutation { updateProfile(input: { name: \"\\uDFFF\\uD800\" }) { customer { id } } }", "GRAPHQL_PARSE_FAILED"),
     ("mutation { updateProfile(input: { name: \"\\u{110000}\" }) { customer { id } } }", "GRAPHQL_PARSE_FAILED"),

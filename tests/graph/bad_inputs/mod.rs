@@ -3,8 +3,8 @@
 mod documents;
 mod front_door;
 mod ids;
-mod keys;
 mod kept;
+mod keys;
 mod numbers;
 mod patches;
 mod run;

@@ -22,8 +22,28 @@ const NO_PRICE: [&str; 10] =
 
 /// Texts that are no decimal number.
 const NO_NUMBER: [&str; 22] = [
-    "", " ", "x", "NaN", "Infinity", "-Infinity", "1e400", "1e2", "1E2", "1,5", "0x10", "1.2.3", "--1", "１２", "1 000", "1 ", " 1", "$1",
-    "1\u{0}", "\u{202e}1", "٣", "1/2",
+    "",
+    " ",
+    "x",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1e400",
+    "1e2",
+    "1E2",
+    "1,5",
+    "0x10",
+    "1.2.3",
+    "--1",
+    "１２",
+    "1 000",
+    "1 ",
+    " 1",
+    "$1",
+    "1\u{0}",
+    "\u{202e}1",
+    "٣",
+    "1/2",
 ];
 
 pub fn rows(world: &World) -> Vec<Row> {
@@ -93,7 +113,9 @@ pub fn rows(world: &World) -> Vec<Row> {
         for amount in [json!(0), json!(-1), json!(i64::MAX), json!(i64::MIN)] {
             at(price(amount, json!("EUR")), refused("BAD_USER_INPUT", "price.amount"));
         }
-        for (amount, currency) in [("1", ""), ("1", "eur"), ("1", "ABC"), ("1", "EUR\0"), ("1", "€"), ("1", " EUR"), ("1", "{\"$ne\":1}"), ("1", long.as_str())] {
+        for (amount, currency) in
+            [("1", ""), ("1", "eur"), ("1", "ABC"), ("1", "EUR\0"), ("1", "€"), ("1", " EUR"), ("1", "{\"$ne\":1}"), ("1", long.as_str())]
+        {
             at(price(json!(amount), json!(currency)), refused("BAD_USER_INPUT", "price.currency"));
         }
         for (amount, currency) in [("1.5", "JPY"), ("1.0001", "KWD")] {

@@ -8,7 +8,8 @@ pub fn rows(world: &World) -> Vec<Row> {
     let mut at = |patch: Value, field: &str| rows.push(Row::at(world, "setPreferences", "patch", patch, refused("BAD_USER_INPUT", field)));
 
     // no object
-    for patch in [json!([]), json!([{ "op": "replace", "path": "/theme", "value": "DARK" }]), json!("x"), json!(""), json!(1), json!(true)] {
+    for patch in [json!([]), json!([{ "op": "replace", "path": "/theme", "value": "DARK" }]), json!("x"), json!(""), json!(1), json!(true)]
+    {
         at(patch, "patch");
     }
     // keys that are operators, paths, or the prototype, at any level
@@ -38,7 +39,9 @@ pub fn rows(world: &World) -> Vec<Row> {
     at(json!({ "extra": { "t": "\u{301}".repeat(40_000) } }), "patch");
 
     // settings that do not exist
-    for patch in [json!({ "bogus": 1 }), json!({ "Theme": "DARK" }), json!({ "id": "x" }), json!({ "version": 7 }), json!({ "customerId": "x" })] {
+    for patch in
+        [json!({ "bogus": 1 }), json!({ "Theme": "DARK" }), json!({ "id": "x" }), json!({ "version": 7 }), json!({ "customerId": "x" })]
+    {
         at(patch, "patch");
     }
     at(json!({ "notifications": { "bogus": true } }), "patch.notifications");

@@ -1,11 +1,11 @@
 //! Inputs of another shape than the schema's: fields that do not exist, that are missing, of another type, of two kinds at once.
 
 use super::{Expected, Row, World};
+use crate::support::mutations::{MUTATIONS, Mutation};
 use async_graphql::parser::{
     parse_schema,
     types::{BaseType, InputValueDefinition, TypeKind, TypeSystemDefinition},
 };
-use crate::support::mutations::{MUTATIONS, Mutation};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 

@@ -11,13 +11,16 @@ use std::{
 
 /// Statements that one engine has alone, and why.
 const ONE_ENGINE_ONLY: &[(&str, &str, &str)] = &[
+    ("postgres", "customer_lock", "writers of a file take turns: what they read stays so without a lock"),
     ("postgres", "fresh_database", "a database of a server is made by a statement, a file is not"),
     ("postgres", "migrations_applied", "read by the engine's own schema comparison"),
     ("postgres", "order_items_to_return", "locks the products, where writers do not take turns"),
     ("postgres", "order_place", "one round trip for what are four statements there"),
+    ("postgres", "product_lock", "writers of a file take turns: what they read stays so without a lock"),
     ("postgres", "session_limits", "a file has no sessions that could outlive their caller"),
     ("sqlite", "article_words_put", "the full-text index is a table of its own there, and a column here"),
     ("sqlite", "order_add", "a part of order_place there"),
+    ("sqlite", "product_rules", "the driver does not name a reference that is broken"),
     ("sqlite", "product_words_put", "the full-text index is a table of its own there, and a column here"),
     ("sqlite", "stock_return", "a part of order_move there"),
     ("sqlite", "stock_take", "a part of order_place there"),

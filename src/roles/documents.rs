@@ -61,14 +61,10 @@ pub trait Articles: Send + Sync {
         &self,
         articles: &[ArticleId],
         window: &Window,
-    ) -> Result<Vec<(ArticleId, Page<ArticleRevision>)>> {
-        super::missing()
-    }
+    ) -> Result<Vec<(ArticleId, Page<ArticleRevision>)>>;
 
     /// Adds an article of version 1, and its event to the outbox. With `once`, the article's id is [`Once::id`].
-    async fn article_create(&self, article: &Article, event: &Event, once: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
-        super::missing()
-    }
+    async fn article_create(&self, article: &Article, event: &Event, once: Option<&Once>) -> Result<Written<Article, ArticleRefusal>>;
 
     /// Puts `next` in the place of `previous`, if that version is still the current one, keeps `previous` as a revision replaced at
     /// `event.at`, and adds the event to the outbox. The id stays, `next.version` is one more than that of `previous`.
@@ -79,11 +75,10 @@ pub trait Articles: Send + Sync {
         next: &Article,
         event: &Event,
         once: Option<&Once>,
-    ) -> Result<Written<Article, ArticleRefusal>> {
-        super::missing()
-    }
+    ) -> Result<Written<Article, ArticleRefusal>>;
 
-    /// Writes whole articles, with neither revisions nor events: this is how history enters the shop. Promises: a slug that another id has is a conflict.
+    /// Writes whole articles, with neither revisions nor events: this is how history enters the shop. Promises: a slug that another id has is a
+    /// conflict; events that wait stay.
     async fn articles_put(&self, rows: &[Article]) -> Result<()>;
 }
 
@@ -103,9 +98,7 @@ pub trait Comments: Send + Sync {
         comment: &Comment,
         event: &Event,
         once: Option<&Once>,
-    ) -> Result<Written<Comment, std::convert::Infallible>> {
-        super::missing()
-    }
+    ) -> Result<Written<Comment, std::convert::Infallible>>;
 
     /// Writes comments.
     async fn comments_put(&self, rows: &[Comment]) -> Result<()>;
@@ -119,9 +112,7 @@ pub trait PreferenceStore: Send + Sync {
 
     /// Puts preferences in the place of those of the version before (`next.version - 1`; 0: none are there yet).
     /// Promises: `false`, and nothing done, if another version stands there.
-    async fn preferences_replace(&self, next: &Preferences) -> Result<bool> {
-        super::missing()
-    }
+    async fn preferences_replace(&self, next: &Preferences) -> Result<bool>;
 
     /// Writes whole preferences.
     async fn preferences_put(&self, rows: &[Preferences]) -> Result<()>;
@@ -140,20 +131,14 @@ pub trait Activity: Send + Sync {
 
     /// How often each product and article was viewed: events of the kinds `PRODUCT_VIEWED` and `ARTICLE_VIEWED`, and the view batches.
     /// For rebuilding counters.
-    async fn view_counts(&self) -> Result<Vec<(Counter, i64)>> {
-        super::missing()
-    }
+    async fn view_counts(&self) -> Result<Vec<(Counter, i64)>>;
 
     /// The same for products alone, by the window's steps of time: those steps that are at most [`crate::shop::ranking::OLDEST_STEP`] older than
     /// the step of the newest product view. For rebuilding a trending board. Promises: nothing twice.
-    async fn view_steps(&self, window: TrendingWindow) -> Result<Vec<ViewsInStep>> {
-        super::missing()
-    }
+    async fn view_steps(&self, window: TrendingWindow) -> Result<Vec<ViewsInStep>>;
 
     /// Keeps views that were counted elsewhere. Promises: a batch whose id is there already is left as it is.
-    async fn views_put(&self, batch: &ViewBatch) -> Result<()> {
-        super::missing()
-    }
+    async fn views_put(&self, batch: &ViewBatch) -> Result<()>;
 
     /// Appends events. Promises: an id that is there already is left as it is.
     async fn activity_put(&self, rows: &[ActivityEvent]) -> Result<()>;

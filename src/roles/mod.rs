@@ -91,9 +91,3 @@ pub trait Store: Send + Sync {
     /// Says good-bye at the end of the program; nothing is asked of the store afterwards. Promises: never longer than 2 s.
     async fn close(&self) {}
 }
-
-/// LOCAL STUB: goes away when every engine has the new methods.
-#[allow(clippy::unnecessary_wraps)]
-fn missing<T>() -> Result<T> {
-    Err(StoreError::new(Engine::Memory, crate::error::Kind::Broken, "not built yet"))
-}

@@ -32,29 +32,21 @@ pub trait Customers: Send + Sync {
     async fn customers_put(&self, rows: &[Customer]) -> Result<()>;
 }
 
-/// How people sign in. Each write also puts its event into the outbox, in the same transaction.
+/// How people sign in. A write that names an event also puts it into the outbox, in the same transaction.
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// The accounts of these customers. Promises: customers without one are left out.
-    async fn accounts_by_customers(&self, customers: &[CustomerId]) -> Result<Vec<Account>> {
-        super::missing()
-    }
+    async fn accounts_by_customers(&self, customers: &[CustomerId]) -> Result<Vec<Account>>;
 
     /// The customers who have an account, by these e-mails (lower case), with their accounts.
-    async fn accounts_by_emails(&self, emails: &[String]) -> Result<Vec<NewAccount>> {
-        super::missing()
-    }
+    async fn accounts_by_emails(&self, emails: &[String]) -> Result<Vec<NewAccount>>;
 
     /// Makes a customer and their account, and [`crate::shop::Event::signed_up`].
     /// Promises: refuses a taken e-mail; an id that is taken is a conflict.
-    async fn account_create(&self, new: &NewAccount, once: Option<&Once>) -> Result<Written<Customer, AccountRefusal>> {
-        super::missing()
-    }
+    async fn account_create(&self, new: &NewAccount, once: Option<&Once>) -> Result<Written<Customer, AccountRefusal>>;
 
     /// Sets role and password of a customer who exists: makes the account if there is none. `false` if there is no such customer.
-    async fn account_put(&self, account: &Account) -> Result<bool> {
-        super::missing()
-    }
+    async fn account_put(&self, account: &Account) -> Result<bool>;
 
     /// Changes a customer, and tells [`crate::shop::Event::customer_changed`] with the time `at`.
     /// Promises: a change that changes nothing is done, and tells nothing.
@@ -64,9 +56,7 @@ pub trait Accounts: Send + Sync {
         change: &ProfileChange,
         at: Timestamp,
         once: Option<&Once>,
-    ) -> Result<Written<Customer, AccountRefusal>> {
-        super::missing()
-    }
+    ) -> Result<Written<Customer, AccountRefusal>>;
 }
 
 /// Categories and products.
@@ -109,9 +99,7 @@ pub trait Catalog: Send + Sync {
     /// Adds a product of version 1, and tells [`crate::shop::Event::product_changed`] with its `created_at`.
     /// Promises: the numbers were checked before ([`Product::check`]); the first product of a shop decides its currency.
     /// A taken id is a conflict.
-    async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
-        super::missing()
-    }
+    async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>>;
 
     /// Changes a product of the expected version (`None`: of any), and tells [`crate::shop::Event::product_changed`] with the time `at`.
     /// Promises: the version goes up by one, also by a change that changes nothing.
@@ -122,15 +110,11 @@ pub trait Catalog: Send + Sync {
         change: &ProductChange,
         at: Timestamp,
         once: Option<&Once>,
-    ) -> Result<Written<Product, ProductRefusal>> {
-        super::missing()
-    }
+    ) -> Result<Written<Product, ProductRefusal>>;
 
     /// Adds to or takes from a product's stock, and tells [`crate::shop::Event::product_changed`].
     /// Promises: changes at the same time all count; the version goes up by one; the stock never leaves its bounds.
-    async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
-        super::missing()
-    }
+    async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>>;
 
     /// Writes products. The shop trades in one currency: the first product ever put decides it.
     /// Promises: another currency, an unknown category, a stock or price out of bounds ([`Product::check`]), or a slug or SKU that another id has, is a conflict.

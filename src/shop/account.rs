@@ -52,6 +52,20 @@ pub struct ProfileChange {
     pub email: Option<String>,
 }
 
+impl ProfileChange {
+    /// The customer as they are after the change.
+    pub fn apply(&self, customer: &Customer) -> Customer {
+        let mut changed = customer.clone();
+        if let Some(name) = &self.name {
+            changed.name.clone_from(name);
+        }
+        if let Some(email) = &self.email {
+            changed.email.clone_from(email);
+        }
+        changed
+    }
+}
+
 /// The SHA-256 of a session's token: the token itself is kept nowhere.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash(pub [u8; 32]);

@@ -69,6 +69,23 @@ pub struct ProductChange {
     pub category_id: Option<CategoryId>,
 }
 
+impl ProductChange {
+    /// The product as it is after the change, one version on.
+    pub fn apply(&self, product: &Product) -> Product {
+        let given = |new: &Option<String>, old: &String| new.as_ref().unwrap_or(old).clone();
+        Product {
+            sku: given(&self.sku, &product.sku),
+            slug: given(&self.slug, &product.slug),
+            name: given(&self.name, &product.name),
+            description: given(&self.description, &product.description),
+            price: self.price.unwrap_or(product.price),
+            category_id: self.category_id.unwrap_or(product.category_id),
+            version: product.version + 1,
+            ..*product
+        }
+    }
+}
+
 /// Pieces that come or go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StockChange {
@@ -78,6 +95,14 @@ pub struct StockChange {
     pub delta: i64,
     /// When.
     pub at: Timestamp,
+}
+
+impl StockChange {
+    /// The product with the new stock, one version on; `None` if the stock would be out of its bounds.
+    pub fn apply(&self, product: &Product) -> Option<Product> {
+        let stock = product.stock.checked_add(self.delta).filter(|stock| (0..=MAX_STOCK).contains(stock))?;
+        Some(Product { stock, version: product.version + 1, ..product.clone() })
+    }
 }
 
 /// Why a product is not made or changed.

@@ -19,4 +19,5 @@ mod seed;
 mod settings;
 mod stop;
 mod stores_on_wires;
+mod streams;
 mod wait;

@@ -69,7 +69,8 @@ pub fn finds_a_commit_wherever_the_stream_is_cut() {
     let message = |kind: u8, body: &[u8]| [&[kind][..], &(body.len() as u32 + 4).to_be_bytes(), body].concat();
     let encryption = [8_u32.to_be_bytes(), 80_877_103_u32.to_be_bytes()].concat();
     let start_up = [&17_u32.to_be_bytes()[..], &START_UP.to_be_bytes(), b"user\0x\0\0\0"].concat();
-    let before = [encryption, start_up, message(b'Q', b"BEGIN\0"), message(b'P', b"s1\0INSERT INTO commits VALUES ($1)\0\0\0"), message(b'S', b"")];
+    let before =
+        [encryption, start_up, message(b'Q', b"BEGIN\0"), message(b'P', b"s1\0INSERT INTO commits VALUES ($1)\0\0\0"), message(b'S', b"")];
     let before = before.concat();
     for (commit, after) in [
         (message(b'Q', b"COMMIT\0"), message(b'Q', b"SELECT 1\0")),

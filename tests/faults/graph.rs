@@ -84,8 +84,7 @@ impl Client {
     /// `data` of an answer without errors.
     pub async fn data(&mut self, query: &str, variables: Value) -> Result<Value, String> {
         let body = json!({ "query": query, "variables": variables }).to_string();
-        let (status, bytes) =
-            self.connection.post(&self.tokens, body.as_bytes()).await.map_err(|error| format!("{error:?}"))?;
+        let (status, bytes) = self.connection.post(&self.tokens, body.as_bytes()).await.map_err(|error| format!("{error:?}"))?;
         let mut answer: Value = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
         if status == 200 && answer.get("errors").is_none() { Ok(answer["data"].take()) } else { Err(format!("{status} {answer}")) }
     }

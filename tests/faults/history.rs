@@ -72,15 +72,29 @@ pub enum Op {
     SignUp,
     SignIn,
     /// Products by their index, and how many; the marker is the last.
-    Place { lines: Vec<(usize, i64)> },
-    Move { order: String, to: Status },
-    Adjust { product: usize, delta: i64 },
+    Place {
+        lines: Vec<(usize, i64)>,
+    },
+    Move {
+        order: String,
+        to: Status,
+    },
+    Adjust {
+        product: usize,
+        delta: i64,
+    },
     /// Sets the dial to this price.
-    Price { minor: i64 },
+    Price {
+        minor: i64,
+    },
     /// Reads the dial.
     ReadPrice,
-    ReadOrder { order: String },
-    View { product: usize },
+    ReadOrder {
+        order: String,
+    },
+    View {
+        product: usize,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -136,7 +136,8 @@ impl<'a> Lab<'a> {
     }
 
     async fn stock_up(&mut self, server: &Server) {
-        let category = Category { id: CategoryId::from_uuid(uuid::Uuid::now_v7()), slug: "all".into(), name: "All".into(), parent_id: None };
+        let category =
+            Category { id: CategoryId::from_uuid(uuid::Uuid::now_v7()), slug: "all".into(), name: "All".into(), parent_id: None };
         let engine = postgres::Postgres::connect(&self.places.relational, &Limits { connections: 1 }).await.unwrap();
         engine.categories_put(std::slice::from_ref(&category)).await.unwrap();
         drop(engine);

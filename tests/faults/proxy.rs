@@ -73,7 +73,8 @@ impl Proxy {
         let address = listener.local_addr().unwrap();
         let (mischief, _) = watch::channel(Mischief::default());
         let (mischief, connections, counts) = (Arc::new(mischief), Arc::default(), Arc::default());
-        let accepting = tokio::spawn(accept(listener, target.to_owned(), Arc::clone(&mischief), Arc::clone(&connections), Arc::clone(&counts)));
+        let accepting =
+            tokio::spawn(accept(listener, target.to_owned(), Arc::clone(&mischief), Arc::clone(&connections), Arc::clone(&counts)));
         Self { address, mischief, connections, counts, accepting }
     }
 

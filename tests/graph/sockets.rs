@@ -2,7 +2,7 @@
 
 use crate::support::{
     sample::id,
-    socket::{Client, Server, closed, fast},
+    socket::{Client, REQUEST_ID, Server, closed, fast},
     watch::{Shop, shops},
     wiring::block_on,
 };
@@ -151,7 +151,7 @@ fn queries_are_answered_once_and_refusals_are_errors_and_their_ids_are_free_agai
             assert_eq!((&refusal["id"], &refusal["type"]), (&json!("1"), &json!("error")), "{refusal}");
             let error = &refusal["payload"][0];
             assert_eq!(error["extensions"]["code"], json!("GRAPHQL_VALIDATION_FAILED"));
-            assert_eq!(error["extensions"]["requestId"], json!(server.request_id()));
+            assert_eq!(error["extensions"]["requestId"], json!(REQUEST_ID));
         }
         let unknown = "subscription { orderStatusChanged(orderId: \"order_00000000000000000000000000\") { resync } }";
         client.send(query("1", unknown)).await;

@@ -8,5 +8,6 @@ pub mod proxy;
 pub mod sample;
 pub mod shop;
 pub mod socket;
+pub mod told;
 pub mod watch;
 pub mod wiring;

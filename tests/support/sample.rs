@@ -1,8 +1,8 @@
 //! Small rows to put into stores. Ids count up from a number, so that tests can name them.
 
 use polystore::shop::{
-    Category, CategoryId, Currency, Customer, CustomerId, Money, Order, OrderId, OrderItem, OrderStatus, OrderWithItems, Product,
-    ProductId, Tier, Timestamp,
+    Account, AccountRole, Category, CategoryId, Currency, Customer, CustomerId, Money, NewAccount, Once, Order, OrderId, OrderItem,
+    OrderStatus, OrderWithItems, Product, ProductId, Tier, Timestamp,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,22 @@ pub fn eur(minor: i64) -> Money {
 /// The id number `n` of any entity.
 pub fn id<T: From<Uuid>>(n: u128) -> T {
     Uuid::from_u128((0x0190_0000_0000_7000_8000 << 48) | n).into()
+}
+
+/// A key of somebody's for request number `request`.
+pub fn once(key: &str, request: u32) -> Once {
+    Once::new("somebody", key, "operation", &serde_json::json!({ "request": request }))
+}
+
+/// The account of customer number `n`. The hash is none that a password has.
+pub fn account(n: u128) -> NewAccount {
+    let customer = customer(n);
+    let account = Account {
+        customer_id: customer.id,
+        role: AccountRole::Customer,
+        password_hash: format!("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$secret{n}"),
+    };
+    NewAccount { customer, account }
 }
 
 /// Customer number `n`, made `n` minutes into 2026.

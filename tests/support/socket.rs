@@ -21,6 +21,9 @@ use tokio_tungstenite::{
 /// Longest that a message may take that has to come.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The id of every request of our clients.
+pub const REQUEST_ID: &str = "socket-of-a-test";
+
 pub struct Server {
     pub shop: Shop,
     pub address: SocketAddr,
@@ -42,29 +45,9 @@ impl Server {
         Self { shop, address, task }
     }
 
-    /// The id of every request of our clients.
-    pub fn request_id(&self) -> &'static str {
-        "socket-of-a-test"
-    }
-
     /// Opens a socket; the status if that is refused.
     pub async fn open(&self, protocol: Option<&str>, origin: Option<&str>) -> Result<Client, u16> {
-        let mut request = format!("ws://{}/graphql", self.address).into_client_request().unwrap();
-        let headers = request.headers_mut();
-        headers.insert("x-request-id", HeaderValue::from_static(self.request_id()));
-        for (name, value) in [("sec-websocket-protocol", protocol), ("origin", origin)] {
-            if let Some(value) = value {
-                headers.insert(name, HeaderValue::from_str(value).unwrap());
-            }
-        }
-        match tokio_tungstenite::connect_async(request).await {
-            Ok((socket, response)) => {
-                assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-transport-ws");
-                Ok(Client(socket))
-            }
-            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
-            Err(error) => panic!("{error}"),
-        }
+        Client::open(&self.address.to_string(), protocol, origin).await
     }
 
     pub async fn client(&self) -> Client {
@@ -73,10 +56,7 @@ impl Server {
 
     /// A client that is acknowledged.
     pub async fn ready(&self) -> Client {
-        let mut client = self.client().await;
-        client.send(json!({ "type": "connection_init" })).await;
-        assert_eq!(client.next().await, json!({ "type": "connection_ack" }));
-        client
+        self.client().await.acknowledged().await
     }
 
     /// Waits until something is so.
@@ -99,6 +79,32 @@ impl Drop for Server {
 pub struct Client(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Client {
+    /// Opens a socket; the status if that is refused.
+    pub async fn open(address: &str, protocol: Option<&str>, origin: Option<&str>) -> Result<Self, u16> {
+        let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("x-request-id", HeaderValue::from_static(REQUEST_ID));
+        for (name, value) in [("sec-websocket-protocol", protocol), ("origin", origin)] {
+            if let Some(value) = value {
+                headers.insert(name, HeaderValue::from_str(value).unwrap());
+            }
+        }
+        match tokio_tungstenite::connect_async(request).await {
+            Ok((socket, response)) => {
+                assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-transport-ws");
+                Ok(Self(socket))
+            }
+            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub async fn acknowledged(mut self) -> Self {
+        self.send(json!({ "type": "connection_init" })).await;
+        assert_eq!(self.next().await, json!({ "type": "connection_ack" }));
+        self
+    }
+
     pub async fn send(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }

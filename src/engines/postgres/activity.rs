@@ -3,11 +3,10 @@
 use super::query::{Binds, Scans};
 use super::{Postgres, row};
 use crate::roles::{Activity, Result};
-use crate::shop::{ActivityEvent, ActivityKind, Counter, CustomerId, OrderId, Page, Window, json, time::MAX_MILLIS};
+use crate::shop::{ActivityEvent, ActivityKind, Counter, CustomerId, OrderId, Page, TrendingWindow, ViewBatch, ViewsInStep, Window, json};
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row as _};
-use std::time::Duration;
 
 impl FromRow<'_, PgRow> for ActivityEvent {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
@@ -24,18 +23,6 @@ impl FromRow<'_, PgRow> for ActivityEvent {
             article_id: row::optional_id(row, "article_id")?,
             data,
         })
-    }
-}
-
-struct Views(Counter, i64);
-
-impl FromRow<'_, PgRow> for Views {
-    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let counter = match row::code(row, "kind", ActivityKind::from_code)? {
-            ActivityKind::ProductViewed => Counter::ProductViews(row::id(row, "subject")?),
-            _ => Counter::ArticleViews(row::id(row, "subject")?),
-        };
-        Ok(Self(counter, row.try_get("views")?))
     }
 }
 
@@ -56,10 +43,15 @@ impl Activity for Postgres {
     }
 
     async fn view_counts(&self) -> Result<Vec<(Counter, i64)>> {
-        let back: Option<Duration> = None;
-        let millis = back.map(|back| i64::try_from(back.as_millis()).unwrap_or(MAX_MILLIS).min(MAX_MILLIS));
-        let rows: Vec<Views> = self.bulk_rows(sql!("activity_view_counts"), Binds::new().with(millis)).await?;
-        Ok(rows.into_iter().map(|Views(counter, views)| (counter, views)).collect())
+        self.count_views().await
+    }
+
+    async fn view_steps(&self, window: TrendingWindow) -> Result<Vec<ViewsInStep>> {
+        self.count_view_steps(window).await
+    }
+
+    async fn views_put(&self, batch: &ViewBatch) -> Result<()> {
+        self.put_views(batch).await
     }
 
     async fn activity_put(&self, rows: &[ActivityEvent]) -> Result<()> {

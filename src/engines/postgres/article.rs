@@ -4,7 +4,8 @@ use super::query::{Binds, Scans, last_of_each, uuids};
 use super::{Postgres, row, search};
 use crate::roles::{Articles, Result};
 use crate::shop::{
-    Article, ArticleFilter, ArticleId, ArticleOrder, ArticleStatus, Block, CustomerId, Detail, Page, ProductId, SearchText, Window,
+    Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Audience, Block, CustomerId, Detail,
+    Event, Once, Page, ProductId, SearchText, SeenArticles, Window, Written,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -38,8 +39,14 @@ const TITLE: Scans = Scans { asc: sql!("articles_page_title_asc"), desc: sql!("a
 const BY_PRODUCT: Scans = Scans { asc: sql!("articles_page_by_products_asc"), desc: sql!("articles_page_by_products_desc") };
 const BY_AUTHOR: Scans = Scans { asc: sql!("articles_page_by_authors_asc"), desc: sql!("articles_page_by_authors_desc") };
 
+/// The parameters of a filter.
 fn filtered(binds: Binds, filter: &ArticleFilter) -> Binds {
     binds.with(filter.tag.clone()).with(filter.status.map(ArticleStatus::code)).with(filter.author_id.map(|id| id.uuid()))
+}
+
+/// The parameters of "published, or one's own, or everything".
+fn seen_by(binds: Binds, audience: Audience) -> Binds {
+    binds.with(audience.is_everything()).with(audience.customer().map(|id| id.uuid()))
 }
 
 fn whole(detail: Detail) -> bool {
@@ -48,18 +55,18 @@ fn whole(detail: Detail) -> bool {
 
 #[async_trait]
 impl Articles for Postgres {
-    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
+    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail, audience: Audience) -> Result<Vec<Article>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.rows(sql!("articles_by_ids"), Binds::new().with(uuids(ids)).with(whole(detail))).await
+        self.rows(sql!("articles_by_ids"), seen_by(Binds::new().with(uuids(ids)).with(whole(detail)), audience)).await
     }
 
-    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
+    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail, audience: Audience) -> Result<Vec<Article>> {
         if slugs.is_empty() {
             return Ok(Vec::new());
         }
-        self.rows(sql!("articles_by_slugs"), Binds::new().with(slugs).with(whole(detail))).await
+        self.rows(sql!("articles_by_slugs"), seen_by(Binds::new().with(slugs).with(whole(detail)), audience)).await
     }
 
     async fn articles_page(
@@ -68,14 +75,17 @@ impl Articles for Postgres {
         order: ArticleOrder,
         window: &Window,
         detail: Detail,
-        _audience: crate::shop::Audience,
+        audience: Audience,
     ) -> Result<Page<Article>> {
+        let Some(SeenArticles { filter, drafts_of }) = filter.seen_by(audience) else { return Ok(Page::empty(window)) };
+        let drafts_of = drafts_of.map(|author| author.uuid());
         let (scans, binds) = match order {
             ArticleOrder::CreatedDesc | ArticleOrder::CreatedAsc => (CREATED, Binds::new().window::<DateTime<Utc>>(window)?),
             ArticleOrder::TitleAsc | ArticleOrder::TitleDesc => (TITLE, Binds::new().window::<String>(window)?),
         };
-        let page = (scans.pick(order.descending(), window), filtered(binds, filter).with(whole(detail)));
-        self.page(window, page, (sql!("articles_count"), filtered(Binds::new(), filter))).await
+        let rows = filtered(binds, &filter).with(whole(detail)).with(drafts_of);
+        let count = filtered(Binds::new(), &filter).with(drafts_of);
+        self.page(window, (scans.pick(order.descending(), window), rows), (sql!("articles_count"), count)).await
     }
 
     async fn articles_page_by_products(
@@ -92,14 +102,39 @@ impl Articles for Postgres {
         authors: &[CustomerId],
         window: &Window,
         detail: Detail,
-        _audience: crate::shop::Audience,
+        audience: Audience,
     ) -> Result<Vec<(CustomerId, Page<Article>)>> {
-        self.children(authors, window, BY_AUTHOR, sql!("articles_count_by_authors"), Some(detail)).await
+        let rows = Binds::new().with(uuids(authors)).window::<DateTime<Utc>>(window)?.with(whole(detail));
+        let rows = (BY_AUTHOR.pick(true, window), seen_by(rows, audience));
+        let counts = (sql!("articles_count_by_authors"), seen_by(Binds::new().with(uuids(authors)), audience));
+        self.children_of(authors, window, rows, counts).await
     }
 
     async fn articles_search(&self, text: &SearchText, limit: u32, detail: Detail) -> Result<Vec<Article>> {
         let binds = Binds::new().with(search::anywhere(text)).with(search::in_first(text)).with(i64::from(limit)).with(whole(detail));
         self.rows(sql!("articles_search"), binds).await
+    }
+
+    async fn article_revisions_page_by_articles(
+        &self,
+        articles: &[ArticleId],
+        window: &Window,
+    ) -> Result<Vec<(ArticleId, Page<ArticleRevision>)>> {
+        self.revisions(articles, window).await
+    }
+
+    async fn article_create(&self, article: &Article, event: &Event, once: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
+        self.create_article(article, event, once).await
+    }
+
+    async fn article_replace(
+        &self,
+        previous: &Article,
+        next: &Article,
+        event: &Event,
+        once: Option<&Once>,
+    ) -> Result<Written<Article, ArticleRefusal>> {
+        self.replace_article(previous, next, event, once).await
     }
 
     async fn articles_put(&self, rows: &[Article]) -> Result<()> {

@@ -1,9 +1,12 @@
 //! Categories and products in PostgreSQL: the catalogue's trait; what concerns products alone stands in `product.rs`.
 
 use super::query::{Binds, last_of_each};
-use super::{Postgres, product, row};
+use super::{Postgres, product, product_write, row};
 use crate::roles::{Catalog, Result};
-use crate::shop::{Category, CategoryId, Page, Product, ProductFilter, ProductId, ProductOrder, SearchText, Window};
+use crate::shop::{
+    Category, CategoryId, Once, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, SearchText,
+    StockChange, Timestamp, Window, Written,
+};
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row as _};
@@ -69,6 +72,25 @@ impl Catalog for Postgres {
 
     async fn products_search(&self, text: &SearchText, limit: u32) -> Result<Vec<Product>> {
         product::search(self, text, limit).await
+    }
+
+    async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+        self.once(once, product_write::Create(product.clone())).await
+    }
+
+    async fn product_change(
+        &self,
+        id: ProductId,
+        expected: Option<i64>,
+        change: &ProductChange,
+        at: Timestamp,
+        once: Option<&Once>,
+    ) -> Result<Written<Product, ProductRefusal>> {
+        self.once(once, product_write::Change { id, expected, change: change.clone(), at }).await
+    }
+
+    async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+        self.once(once, *change).await
     }
 
     async fn products_put(&self, rows: &[Product]) -> Result<()> {

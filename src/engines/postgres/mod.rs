@@ -11,9 +11,12 @@ macro_rules! sql {
     };
 }
 
+mod account;
 mod activity;
 mod article;
+mod article_write;
 mod category;
+mod change;
 mod comment;
 mod connect;
 mod customer;
@@ -21,16 +24,19 @@ mod error;
 mod once;
 mod order;
 mod order_write;
+mod outbox;
 mod preferences;
 mod product;
+mod product_write;
 mod query;
+mod revision;
 mod row;
 mod sales;
 mod schema;
 mod search;
-mod stubs;
 pub mod testing;
 mod transaction;
+mod view;
 
 use crate::engines::{Limits, pulse::Pulse};
 use crate::error::{Engine, StoreError};

@@ -1,9 +1,10 @@
 //! Preferences in PostgreSQL: one jsonb document a customer.
 
 use super::query::{Binds, last_of_each};
+use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::{PreferenceStore, Result};
-use crate::shop::{CustomerId, Notifications, Preferences, Theme, json};
+use crate::shop::{CustomerId, Notifications, Preferences, Theme, Written, json};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
@@ -30,13 +31,13 @@ impl FromRow<'_, PgRow> for Preferences {
         // jsonb keeps keys in an order of its own
         json::canonical(&mut extra);
         Ok(Self {
-            version: 1,
             customer_id: row::id(row, "customer_id")?,
             theme: body.theme,
             locale: body.locale.into_owned(),
             currency: body.currency.parse().map_err(|error: crate::shop::money::BadMoney| row::unreadable("body", error))?,
             interests: body.interests.into_owned(),
             notifications: body.notifications,
+            version: row.try_get("version")?,
             extra,
         })
     }
@@ -53,15 +54,36 @@ fn body(preferences: &Preferences) -> Json<Body<'_>> {
     })
 }
 
+/// Puts preferences in the place of those of the version before.
+struct Replace(Preferences);
+
+/// Another version stands there.
+struct Stale;
+
+impl Work for Replace {
+    type Answer = ();
+    type Refusal = Stale;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
+        let sql = if self.0.version == 1 { sql!("preferences_create") } else { sql!("preferences_replace") };
+        let binds = Binds::new().with(self.0.customer_id.uuid()).with(self.0.version).with(body(&self.0));
+        Ok(if tx.run(sql, binds).await? == 1 { Ok(()) } else { Err(Stale) })
+    }
+}
+
 #[async_trait]
 impl PreferenceStore for Postgres {
     async fn preferences_by_customers(&self, customers: &[CustomerId]) -> Result<Vec<Preferences>> {
         self.by_ids(sql!("preferences_by_customers"), customers).await
     }
 
+    async fn preferences_replace(&self, next: &Preferences) -> Result<bool> {
+        Ok(matches!(self.once(None, Replace(next.clone())).await?, Written::Done(())))
+    }
+
     async fn preferences_put(&self, rows: &[Preferences]) -> Result<()> {
         let rows = last_of_each(rows, |row| row.customer_id);
-        let binds = Binds::new().column(&rows, |row| row.customer_id.uuid()).column(&rows, body);
+        let binds = Binds::new().column(&rows, |row| row.customer_id.uuid()).column(&rows, |row| row.version).column(&rows, body);
         self.write(vec![(sql!("preferences_put"), binds)]).await
     }
 }

@@ -201,21 +201,36 @@ impl Postgres {
         K: StaticType,
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
+        let mut rows = Binds::new().with(uuids(parents)).window::<DateTime<Utc>>(window)?;
+        if let Some(detail) = detail {
+            rows = rows.with(detail == Detail::Whole);
+        }
+        let counts = Binds::new().with(uuids(parents));
+        self.children_of(parents, window, (scans.pick(true, window), rows), (count, counts)).await
+    }
+
+    /// The same by two statements whose first parameter are the parents; the second runs only when totals are wanted.
+    pub(super) async fn children_of<K, T>(
+        &self,
+        parents: &[TypeSafeId<K>],
+        window: &Window,
+        rows: (&'static str, Binds),
+        counts: (&'static str, Binds),
+    ) -> Result<Vec<(TypeSafeId<K>, Page<T>)>>
+    where
+        K: StaticType,
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
         if parents.is_empty() {
             return Ok(Vec::new());
         }
-        let parents = uuids(parents);
-        let mut binds = Binds::new().with(parents.clone()).window::<DateTime<Utc>>(window)?;
-        if let Some(detail) = detail {
-            binds = binds.with(detail == Detail::Whole);
-        }
         let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
-        for child in self.rows::<Child<T>>(scans.pick(true, window), binds).await? {
+        for child in self.rows::<Child<T>>(rows.0, rows.1).await? {
             groups.entry(child.parent).or_default().push(child.row);
         }
         let mut totals = HashMap::new();
         if window.total {
-            for (parent, count) in self.rows::<(Uuid, i64)>(count, Binds::new().with(parents.clone())).await? {
+            for (parent, count) in self.rows::<(Uuid, i64)>(counts.0, counts.1).await? {
                 totals.insert(parent, total(count)?);
             }
         }
@@ -223,7 +238,7 @@ impl Postgres {
             let total = window.total.then(|| totals.get(&parent).copied().unwrap_or(0));
             (parent.into(), window.page(groups.remove(&parent).unwrap_or_default(), total))
         };
-        Ok(parents.into_iter().map(page).collect())
+        Ok(uuids(parents).into_iter().map(page).collect())
     }
 
     /// The rows of a statement that reads whole tables to rebuild a copy: bulk, though it writes nothing.

@@ -126,7 +126,7 @@ impl Postgres {
     /// for a connection, but neither the BEGIN nor the COMMIT (K1).
     pub(super) async fn once<W: Work>(&self, once: Option<&Once>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
         let mut connection = self.connection().await?;
-        let once = once.cloned();
+        let (once, lost) = (once.cloned(), self.lost.clone());
         let task = tokio::spawn(async move {
             for tried in 1.. {
                 match attempt(&mut connection, once.as_ref(), &work).await {
@@ -134,6 +134,7 @@ impl Postgres {
                     Err(Failure { failed, .. }) if failed.again && tried < TRIES => tokio::time::sleep(pause(tried)).await,
                     Err(Failure { error, failed }) => {
                         if failed.lost {
+                            lost.note();
                             connection.close_on_drop();
                         }
                         return Err(error);

@@ -6,12 +6,11 @@ use super::{
 };
 use crate::{
     roles::{Activity, Result},
-    shop::{ActivityEvent, ActivityKind, Counter, CustomerId, OrderId, Page, Window},
+    shop::{ActivityEvent, ActivityKind, Counter, CustomerId, OrderId, Page, TrendingWindow, ViewBatch, ViewsInStep, Window},
 };
 use async_trait::async_trait;
 use serde_json::json;
-use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
-use std::time::Duration;
+use sqlx::{FromRow, sqlite::SqliteRow};
 
 const BY_CUSTOMERS: [&str; 2] =
     [include_str!("sql/activity_page_by_customers_desc.sql"), include_str!("sql/activity_page_by_customers_asc.sql")];
@@ -28,19 +27,6 @@ impl FromRow<'_, SqliteRow> for ActivityEvent {
             article_id: row::id_opt(row, "article_id")?,
             data: row::json(row, "data")?,
         })
-    }
-}
-
-/// Views of a product, or else of an article.
-struct Views(Counter, i64);
-
-impl FromRow<'_, SqliteRow> for Views {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        let counter = match row::id_opt(row, "product_id")? {
-            Some(product) => Counter::ProductViews(product),
-            None => Counter::ArticleViews(row::id(row, "article_id")?),
-        };
-        Ok(Self(counter, row.try_get("views")?))
     }
 }
 
@@ -68,11 +54,15 @@ impl Activity for Sqlite {
     }
 
     async fn view_counts(&self) -> Result<Vec<(Counter, i64)>> {
-        let back: Option<Duration> = None;
-        // longer than all of time is all of time
-        let back = back.map(|back| i64::try_from(back.as_millis()).unwrap_or(i64::MAX));
-        let rows: Vec<Views> = self.all(sqlx::query_as(include_str!("sql/activity_view_counts.sql")).bind(back)).await?;
-        Ok(rows.into_iter().map(|Views(counter, views)| (counter, views)).collect())
+        self.count_views().await
+    }
+
+    async fn view_steps(&self, window: TrendingWindow) -> Result<Vec<ViewsInStep>> {
+        self.count_view_steps(window).await
+    }
+
+    async fn views_put(&self, batch: &ViewBatch) -> Result<()> {
+        self.put_views(batch).await
     }
 
     async fn activity_put(&self, rows: &[ActivityEvent]) -> Result<()> {

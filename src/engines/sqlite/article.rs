@@ -8,11 +8,12 @@ use super::{
 use crate::{
     roles::{Articles, Result},
     shop::{
-        Article, ArticleFilter, ArticleId, ArticleOrder, ArticleStatus, Block, CustomerId, Detail, Page, ProductId, SearchText, Window,
+        Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Audience, Block, CustomerId,
+        Detail, Event, Once, Page, ProductId, SearchText, SeenArticles, Window, Written,
     },
 };
 use async_trait::async_trait;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{FromRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -46,20 +47,44 @@ fn whole(detail: Detail) -> bool {
     detail == Detail::Whole
 }
 
+/// An article as the statements take it.
+pub fn columns(a: &Article) -> Value {
+    json!([
+        keys::hex(a.id.uuid()),
+        a.slug,
+        a.title,
+        a.status.code(),
+        keys::hex(a.author_id.uuid()),
+        a.tags,
+        a.product_ids.iter().map(|id| keys::hex(id.uuid())).collect::<Vec<_>>(),
+        a.published_at.map(|at| at.millis()),
+        a.created_at.millis(),
+        a.version,
+        a.blocks
+    ])
+}
+
+/// What the article is found by, as `article_words_put` takes it.
+pub fn found_by(a: &Article) -> Value {
+    json!([keys::hex(a.id.uuid()), words::of(&a.title), words::of(&a.body_text())])
+}
+
 #[async_trait]
 impl Articles for Sqlite {
-    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
+    async fn articles_by_ids(&self, ids: &[ArticleId], detail: Detail, audience: Audience) -> Result<Vec<Article>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.all(sqlx::query_as(include_str!("sql/articles_by_ids.sql")).bind(keys::ids(ids)).bind(whole(detail))).await
+        let query = sqlx::query_as(include_str!("sql/articles_by_ids.sql")).bind(keys::ids(ids)).bind(whole(detail));
+        self.all(query.bind(audience.is_everything()).bind(audience.customer().map(|id| id.uuid()))).await
     }
 
-    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail, _audience: crate::shop::Audience) -> Result<Vec<Article>> {
+    async fn articles_by_slugs(&self, slugs: &[String], detail: Detail, audience: Audience) -> Result<Vec<Article>> {
         if slugs.is_empty() {
             return Ok(Vec::new());
         }
-        self.all(sqlx::query_as(include_str!("sql/articles_by_slugs.sql")).bind(keys::texts(slugs)).bind(whole(detail))).await
+        let query = sqlx::query_as(include_str!("sql/articles_by_slugs.sql")).bind(keys::texts(slugs)).bind(whole(detail));
+        self.all(query.bind(audience.is_everything()).bind(audience.customer().map(|id| id.uuid()))).await
     }
 
     async fn articles_page(
@@ -68,17 +93,24 @@ impl Articles for Sqlite {
         order: ArticleOrder,
         window: &Window,
         detail: Detail,
-        _audience: crate::shop::Audience,
+        audience: Audience,
     ) -> Result<Page<Article>> {
+        let Some(SeenArticles { filter, drafts_of }) = filter.seen_by(audience) else { return Ok(Page::empty(window)) };
+        let drafts_of = drafts_of.map(|author| author.uuid());
         let (texts, sort) = match order {
             ArticleOrder::CreatedDesc | ArticleOrder::CreatedAsc => (BY_CREATED, Sort::Number),
             ArticleOrder::TitleAsc | ArticleOrder::TitleDesc => (BY_TITLE, Sort::Text),
         };
         let status = filter.status.map(ArticleStatus::code);
         let author = filter.author_id.map(|id| id.uuid());
-        let rows =
-            page_query(texts, window, order.descending(), sort).bind(whole(detail)).bind(filter.tag.clone()).bind(status).bind(author);
-        let count = sqlx::query_as(include_str!("sql/articles_count.sql")).bind(filter.tag.clone()).bind(status).bind(author);
+        let rows = page_query(texts, window, order.descending(), sort)
+            .bind(whole(detail))
+            .bind(filter.tag.clone())
+            .bind(status)
+            .bind(author)
+            .bind(drafts_of);
+        let count = sqlx::query_as(include_str!("sql/articles_count.sql"));
+        let count = count.bind(filter.tag.clone()).bind(status).bind(author).bind(drafts_of);
         self.page(window, rows, count).await
     }
 
@@ -102,14 +134,16 @@ impl Articles for Sqlite {
         authors: &[CustomerId],
         window: &Window,
         detail: Detail,
-        _audience: crate::shop::Audience,
+        audience: Audience,
     ) -> Result<Vec<(CustomerId, Page<Article>)>> {
         if authors.is_empty() {
             return Ok(Vec::new());
         }
         let keys = keys::ids(authors);
+        let (everything, customer) = (audience.is_everything(), audience.customer().map(|id| id.uuid()));
         let rows = page_query(BY_AUTHORS, window, true, Sort::Number).bind(whole(detail)).bind(keys.clone());
         let counts = sqlx::query_as(include_str!("sql/articles_count_by_authors.sql")).bind(keys);
+        let (rows, counts) = (rows.bind(everything).bind(customer), counts.bind(everything).bind(customer));
         self.pages(window, rows, counts).await
     }
 
@@ -118,24 +152,30 @@ impl Articles for Sqlite {
         self.all(query.bind(words::all(text)).bind(words::all_in("title", text)).bind(limit).bind(whole(detail))).await
     }
 
+    async fn article_revisions_page_by_articles(
+        &self,
+        articles: &[ArticleId],
+        window: &Window,
+    ) -> Result<Vec<(ArticleId, Page<ArticleRevision>)>> {
+        self.revisions(articles, window).await
+    }
+
+    async fn article_create(&self, article: &Article, event: &Event, once: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
+        self.create_article(article, event, once).await
+    }
+
+    async fn article_replace(
+        &self,
+        previous: &Article,
+        next: &Article,
+        event: &Event,
+        once: Option<&Once>,
+    ) -> Result<Written<Article, ArticleRefusal>> {
+        self.replace_article(previous, next, event, once).await
+    }
+
     async fn articles_put(&self, rows: &[Article]) -> Result<()> {
-        let articles = rows.iter().map(|a| {
-            json!([
-                keys::hex(a.id.uuid()),
-                a.slug,
-                a.title,
-                a.status.code(),
-                keys::hex(a.author_id.uuid()),
-                a.tags,
-                a.product_ids.iter().map(|id| keys::hex(id.uuid())).collect::<Vec<_>>(),
-                a.published_at.map(|at| at.millis()),
-                a.created_at.millis(),
-                a.version,
-                a.blocks
-            ])
-        });
-        let found_by = rows.iter().map(|a| json!([keys::hex(a.id.uuid()), words::of(&a.title), words::of(&a.body_text())]));
-        let steps = steps(include_str!("sql/articles_put.sql"), articles).chain(steps(include_str!("sql/article_words_put.sql"), found_by));
-        self.write(steps.collect()).await
+        let words = steps(include_str!("sql/article_words_put.sql"), rows.iter().map(found_by));
+        self.write(steps(include_str!("sql/articles_put.sql"), rows.iter().map(columns)).chain(words).collect()).await
     }
 }

@@ -2,15 +2,18 @@
 
 use super::{
     Sqlite, keys, row, steps,
+    transaction::{Outcome, Tx, Work},
     window::{Sort, page_query},
 };
 use crate::{
+    error::{Engine, StoreError},
     roles::{Comments, Result},
-    shop::{ArticleId, Comment, CommentId, Page, Window},
+    shop::{ArticleId, Comment, CommentId, Event, Once, Page, Window, Written},
 };
 use async_trait::async_trait;
 use serde_json::json;
 use sqlx::{FromRow, sqlite::SqliteRow};
+use std::convert::Infallible;
 
 const BY_ARTICLES: [&str; 2] =
     [include_str!("sql/comments_page_by_articles_desc.sql"), include_str!("sql/comments_page_by_articles_asc.sql")];
@@ -24,6 +27,33 @@ impl FromRow<'_, SqliteRow> for Comment {
             body: row::text(row, "body")?,
             created_at: row::time(row, "created_at")?,
         })
+    }
+}
+
+struct Create {
+    comment: Comment,
+    event: Event,
+    /// Whether the id is made of a key: then one that is taken says that the key was used, longer ago than keys are kept.
+    keyed: bool,
+}
+
+/// The key was used for another comment.
+struct KeyReused;
+
+impl Work for Create {
+    /// A comment does not change: its key needs to keep no more than that it was written.
+    type Answer = ();
+    type Refusal = KeyReused;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
+        let Comment { id, article_id, author_id, body, created_at } = &self.comment;
+        let create = sqlx::query(include_str!("sql/comment_create.sql")).bind(id.uuid()).bind(article_id.uuid()).bind(author_id.uuid());
+        match tx.run(create.bind(body.clone()).bind(created_at.millis())).await {
+            Err(_) if self.keyed && tx.broken_rule() == Some("comments.id") => return Ok(Err(KeyReused)),
+            done => done?,
+        };
+        tx.tell(self.event.clone());
+        Ok(Ok(()))
     }
 }
 
@@ -44,6 +74,19 @@ impl Comments for Sqlite {
         let rows = page_query(BY_ARTICLES, window, true, Sort::Number).bind(keys.clone());
         let counts = sqlx::query_as(include_str!("sql/comments_count_by_articles.sql")).bind(keys);
         self.pages(window, rows, counts).await
+    }
+
+    async fn comment_create(&self, comment: &Comment, event: &Event, once: Option<&Once>) -> Result<Written<Comment, Infallible>> {
+        let create = Create { comment: comment.clone(), event: event.clone(), keyed: once.is_some() };
+        Ok(match self.once(once, create).await? {
+            Written::Done(()) => Written::Done(comment.clone()),
+            Written::Replayed(()) => {
+                let there = self.comments_by_ids(&[comment.id]).await?.pop();
+                Written::Replayed(there.ok_or_else(|| StoreError::corrupt(Engine::Sqlite, "a comment is gone that a key stands for"))?)
+            }
+            Written::Refused(KeyReused) | Written::KeyReused => Written::KeyReused,
+            Written::InProgress => Written::InProgress,
+        })
     }
 
     async fn comments_put(&self, rows: &[Comment]) -> Result<()> {

@@ -1,8 +1,11 @@
 //! The SQLite engine: relational facts and documents in one file, or in memory. No server to run.
 
+mod account;
 mod activity;
 mod article;
+mod article_write;
 mod category;
+mod change;
 mod comment;
 mod connection;
 mod customer;
@@ -11,13 +14,16 @@ mod keys;
 mod once;
 mod order;
 mod order_write;
+mod outbox;
 mod preferences;
 mod product;
+mod product_write;
+mod revision;
 mod row;
 mod sales;
 mod schema;
-mod stubs;
 mod transaction;
+mod view;
 mod window;
 mod words;
 

@@ -1,14 +1,17 @@
 //! Products in SQLite.
 
 use super::{
-    Sqlite, category, keys, row, steps,
+    Sqlite, category, keys, product_write, row, steps,
     window::{Range, Sort, page_query, page_query_within},
     words,
 };
 use crate::{
     error::{Engine, Kind, StoreError},
     roles::{Catalog, Result},
-    shop::{Category, CategoryId, Page, Product, ProductFilter, ProductId, ProductOrder, SearchText, Window},
+    shop::{
+        Category, CategoryId, Once, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, SearchText,
+        StockChange, Timestamp, Window, Written,
+    },
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -124,6 +127,25 @@ impl Catalog for Sqlite {
     async fn products_search(&self, text: &SearchText, limit: u32) -> Result<Vec<Product>> {
         let query = sqlx::query_as(include_str!("sql/products_search.sql"));
         self.all(query.bind(words::all(text)).bind(words::all_in("name", text)).bind(limit)).await
+    }
+
+    async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+        self.once(once, product_write::Create(product.clone())).await
+    }
+
+    async fn product_change(
+        &self,
+        id: ProductId,
+        expected: Option<i64>,
+        change: &ProductChange,
+        at: Timestamp,
+        once: Option<&Once>,
+    ) -> Result<Written<Product, ProductRefusal>> {
+        self.once(once, product_write::Change { id, expected, change: change.clone(), at }).await
+    }
+
+    async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+        self.once(once, *change).await
     }
 
     async fn products_put(&self, rows: &[Product]) -> Result<()> {

@@ -8,7 +8,7 @@ use sqlx::{
 };
 
 /// Version, name and text; the same versions and names as the other SQL engine has.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 11] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 15] = [
     (1, "customers", include_str!("../../../migrations/sqlite/0001_customers.sql")),
     (2, "categories", include_str!("../../../migrations/sqlite/0002_categories.sql")),
     (3, "products", include_str!("../../../migrations/sqlite/0003_products.sql")),
@@ -20,6 +20,10 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 11] = [
     (9, "once", include_str!("../../../migrations/sqlite/0009_once.sql")),
     (10, "outbox", include_str!("../../../migrations/sqlite/0010_outbox.sql")),
     (11, "ledger", include_str!("../../../migrations/sqlite/0011_ledger.sql")),
+    (12, "accounts", include_str!("../../../migrations/sqlite/0012_accounts.sql")),
+    (13, "article_revisions", include_str!("../../../migrations/sqlite/0013_article_revisions.sql")),
+    (14, "view_batches", include_str!("../../../migrations/sqlite/0014_view_batches.sql")),
+    (15, "preferences_version", include_str!("../../../migrations/sqlite/0015_preferences_version.sql")),
 ];
 
 fn migrator() -> Migrator {

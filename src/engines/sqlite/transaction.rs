@@ -74,14 +74,19 @@ impl Tx<'_> {
 }
 
 impl Sqlite {
-    /// Does the work in one transaction with its key and its events. In a task of its own: a caller who goes away ends the waiting
-    /// for the writer, but neither the BEGIN nor the COMMIT.
-    pub(super) async fn once<W: Work>(&self, once: Option<&Once>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
+    /// The writer, once its other users are done.
+    pub(super) async fn turn(&self) -> Result<PoolConnection<Db>> {
         let late = |_| {
             let detail = format!("{}: other writes took more than {} ms", self.place, TURN.as_millis());
             StoreError::new(Engine::Sqlite, Kind::Unavailable, detail)
         };
-        let writer = tokio::time::timeout(TURN, self.writer.acquire()).await.map_err(late)?.map_err(|e| self.error(&e))?;
+        tokio::time::timeout(TURN, self.writer.acquire()).await.map_err(late)?.map_err(|e| self.error(&e))
+    }
+
+    /// Does the work in one transaction with its key and its events. In a task of its own: a caller who goes away ends the waiting
+    /// for the writer, but neither the BEGIN nor the COMMIT.
+    pub(super) async fn once<W: Work>(&self, once: Option<&Once>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
+        let writer = self.turn().await?;
         let (once, place) = (once.cloned(), self.place.clone());
         super::finish(tokio::spawn(attempt(writer, place, once, work))).await
     }
@@ -131,7 +136,7 @@ async fn transact<W: Work>(tx: &mut Tx<'_>, once: Option<&Once>, work: &W) -> Re
 }
 
 /// A failure ahead of the COMMIT: what came too late is not unknown but undone.
-fn undone(place: &str, error: &sqlx::Error) -> StoreError {
+pub fn undone(place: &str, error: &sqlx::Error) -> StoreError {
     let error = error::store_error(place, error);
     let kind = if error.kind == Kind::Timeout { Kind::Unavailable } else { error.kind };
     StoreError::new(Engine::Sqlite, kind, error.detail())

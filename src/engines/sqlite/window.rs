@@ -23,6 +23,8 @@ pub enum Sort {
     Number,
     /// Names and titles.
     Text,
+    /// Times, and versions where others have ids: see [`crate::shop::ArticleRevision::key`].
+    TimeAndVersion,
 }
 
 /// Above every number and every text, because SQLite sorts bytes after both, and above every id, because it is longer.
@@ -58,12 +60,12 @@ where
     let (upper, lower) = if descending { (&window.after, &window.before) } else { (&window.before, &window.after) };
     // beside a bound with an empty id every row of that very value is above it
     let query = match (upper, range.to) {
-        (Some(key), to) if to.is_none_or(|to| number(key) < to) => bind_key(query, key),
+        (Some(key), to) if to.is_none_or(|to| number(key) < to) => bind_key(query, key, sort),
         (_, Some(to)) => query.bind(to).bind(NO_ID),
         (_, None) => query.bind(GREATEST.as_slice()).bind(GREATEST.as_slice()),
     };
     let query = match (lower, range.from) {
-        (Some(key), from) if from.is_none_or(|from| number(key) >= from) => bind_key(query, key),
+        (Some(key), from) if from.is_none_or(|from| number(key) >= from) => bind_key(query, key, sort),
         (_, Some(from)) => query.bind(from).bind(NO_ID),
         (_, None) if sort == Sort::Text => query.bind("").bind(NO_ID),
         (_, None) => query.bind(i64::MIN).bind(NO_ID),
@@ -80,13 +82,17 @@ fn number(key: &Key) -> i64 {
     }
 }
 
-fn bind_key<T>(query: Query<T>, key: &Key) -> Query<T> {
+fn bind_key<T>(query: Query<T>, key: &Key, sort: Sort) -> Query<T> {
     let query = match &key.value {
         SortValue::Time(at) => query.bind(at.millis()),
         SortValue::Number(n) => query.bind(*n),
         SortValue::Text(text) => query.bind(text.clone()),
     };
-    query.bind(key.id)
+    match sort {
+        Sort::Number | Sort::Text => query.bind(key.id),
+        // beyond all versions is behind all rows
+        Sort::TimeAndVersion => query.bind(i64::try_from(key.id.as_u128()).unwrap_or(i64::MAX)),
+    }
 }
 
 /// A row and the parent that it was found for.

@@ -32,6 +32,8 @@ fn patience(engine: Engine) -> Option<Duration> {
 const AGAIN: Duration = Duration::from_millis(250);
 /// A store that answered anybody so lately need not be asked.
 const FRESH: Duration = Duration::from_millis(20);
+/// A write is not begun at a store that has been silent for longer, before it gives a sign of life: what is not sent has no unknown outcome.
+const QUIET: Duration = Duration::from_secs(1);
 /// How long an open breaker waits between two probes, give or take a fifth.
 const PROBE_EVERY: Duration = Duration::from_millis(250);
 /// Longest that such a probe takes.
@@ -80,7 +82,8 @@ impl<R: Store + ?Sized + 'static> Guard<R> {
     /// Lets a call through, as long as the store is alive.
     pub async fn call<T>(self: &Arc<Self>, effect: Effect, call: impl Future<Output = Result<T>>) -> Result<T> {
         let Some(patience) = self.patience else { return call.await };
-        if self.breaker.is_open() {
+        let unasked = effect == Effect::Write && !self.breaker.answered_within(QUIET);
+        if self.breaker.is_open() || unasked && !self.is_alive().await {
             return Err(self.error(Kind::Unavailable, "not asked: it does not answer"));
         }
         let mut call = pin!(call);

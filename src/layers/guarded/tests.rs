@@ -108,8 +108,25 @@ async fn a_call_to_a_dead_store_ends_soon_and_the_next_ones_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_write_that_is_given_up_has_an_unknown_outcome() {
     let (fake, guard) = guard();
+    guard.call(Effect::Write, fake.answer(())).await.unwrap();
     fake.alive.store(false, Relaxed);
     assert_eq!(fails(&guard, Effect::Write, pending()).await.0, Kind::Timeout);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_to_a_store_that_was_quiet_is_not_begun_before_a_sign_of_life() {
+    let (fake, guard) = guard();
+    for _ in 0..10 {
+        guard.call(Effect::Write, fake.answer(())).await.unwrap();
+        sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(fake.probes.load(Relaxed), 1, "once at the start");
+    sleep(Duration::from_secs(1)).await;
+    fake.alive.store(false, Relaxed);
+    let call = async { panic!("the store was asked") };
+    let (kind, took) = fails(&guard, Effect::Write, call).await;
+    assert_eq!(kind, Kind::Unavailable, "nothing was sent");
+    assert!(took < Duration::from_millis(20), "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! What every relational engine promises.
 
+mod account;
 mod cancellation;
 mod category;
 mod connect;
@@ -11,9 +12,12 @@ mod once;
 mod order;
 mod order_move;
 mod order_place;
+mod outbox;
+mod outbox_plan;
 mod paging;
 mod patience;
 mod product;
+mod product_write;
 mod sales;
 mod store;
 
@@ -30,14 +34,18 @@ pub fn trials() -> Vec<Trial> {
     let entities = [
         store::trials(),
         customer::trials(),
+        account::trials(),
         category::trials(),
         product::trials(),
+        product_write::trials(),
         order::trials(),
         order_place::trials(),
         order_move::trials(),
         once::trials(),
         ledger::trials(),
         sales::trials(),
+        outbox::trials(),
+        outbox_plan::trials(),
         cancellation::trials(),
         connect::trials(),
         patience::trials(),

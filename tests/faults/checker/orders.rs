@@ -64,14 +64,7 @@ fn one_answer(write: &Sendings<'_>, found: &mut Findings) {
     }
 }
 
-fn as_acknowledged(
-    history: &History,
-    session: usize,
-    asked: &[(usize, i64)],
-    order: &Order,
-    stored: &StoredOrder,
-    found: &mut Findings,
-) {
+fn as_acknowledged(history: &History, session: usize, asked: &[(usize, i64)], order: &Order, stored: &StoredOrder, found: &mut Findings) {
     if Some(&stored.customer) != history.people[session].customer.as_ref() {
         found.add("I1", Other, format_args!("{} belongs to {}, who did not place it", order.id, stored.customer));
     }

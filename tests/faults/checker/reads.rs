@@ -45,8 +45,7 @@ struct Dial {
 
 impl Dial {
     fn of(history: &History) -> Self {
-        let mut dial =
-            Self { sent: Vec::new(), acknowledged: Vec::new(), first: history.shop.first_price, keys: BTreeMap::new() };
+        let mut dial = Self { sent: Vec::new(), acknowledged: Vec::new(), first: history.shop.first_price, keys: BTreeMap::new() };
         for write in history.writes() {
             let sent = write.entries.iter().map(|entry| entry.sent).min().unwrap_or_default();
             dial.keys.insert((write.session, write.key().to_owned()), sent);
@@ -70,7 +69,9 @@ impl Dial {
 
     /// The owner has what was written last.
     fn stored(&self, history: &History, content: &Content, found: &mut Findings) {
-        let Some(stored) = history.shop.products.get(history.shop.dial).and_then(|(product, _)| content.products.get(product)) else { return };
+        let Some(stored) = history.shop.products.get(history.shop.dial).and_then(|(product, _)| content.products.get(product)) else {
+            return;
+        };
         let (least, most) = (self.least(Micros::MAX, None), self.most(Micros::MAX));
         if !(least..=most).contains(&stored.price) {
             found.add("I1", Lost, format_args!("the price is {}, {least} was acknowledged and {most} sent", stored.price));

@@ -62,12 +62,19 @@ impl Recorder {
         let (sent, shop, who) = (self.now(), &self.scene.shop, &self.who);
         let timed = |answer: Answer, start: Instant| (answer, start.elapsed().as_micros() as u64);
         let start = self.scene.start;
-        let (first, second) = tokio::join!(
-            async { timed(self.clients[one].send(shop, who, op, Some(key)).await, start) },
-            async { timed(self.twins[two].send(shop, who, op, Some(key)).await, start) },
-        );
+        let (first, second) = tokio::join!(async { timed(self.clients[one].send(shop, who, op, Some(key)).await, start) }, async {
+            timed(self.twins[two].send(shop, who, op, Some(key)).await, start)
+        },);
         let both = [(one, first), (two, second)].map(|(server, (answer, at))| {
-            self.write(Entry { session: self.session, server, op: op.clone(), key: Some(key.to_owned()), sent, at, answer: answer.clone() });
+            self.write(Entry {
+                session: self.session,
+                server,
+                op: op.clone(),
+                key: Some(key.to_owned()),
+                sent,
+                at,
+                answer: answer.clone(),
+            });
             answer
         });
         let [first, second] = both;

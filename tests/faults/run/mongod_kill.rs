@@ -30,7 +30,6 @@ pub async fn run(stores: &Stores) {
     let history = load.end().await;
     let before = rate(&history, begin, downs[0].0);
     let during = downs.iter().map(|(from, to)| rate(&history, *from, *to)).sum::<f64>() / downs.len() as f64;
-    let figures =
-        vec![format!("kills {}", downs.len()), format!("orders a second {before:.0} before and {during:.0} without MongoDB")];
+    let figures = vec![format!("kills {}", downs.len()), format!("orders a second {before:.0} before and {during:.0} without MongoDB")];
     conclude(&lab, Outcome { name: "mongod kill -9", history, server: &server, hot: Hot::Whole, figures }).await;
 }

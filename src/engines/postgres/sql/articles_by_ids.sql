@@ -3,3 +3,4 @@ SELECT
     published_at, created_at, version
 FROM articles
 WHERE id = ANY($1::uuid[])
+  AND ($3::boolean OR status = 'PUBLISHED' OR author_id = $4::uuid)

@@ -6,6 +6,7 @@ CROSS JOIN LATERAL (
         published_at, created_at, version
     FROM articles
     WHERE author_id = parent.id
+      AND ($8::boolean OR status = 'PUBLISHED' OR author_id = $9::uuid)
       AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3::uuid))
       AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
     ORDER BY created_at ASC, id ASC

@@ -1,3 +1,3 @@
-SELECT customer_id, body
+SELECT customer_id, version, body
 FROM preferences
 WHERE customer_id = ANY($1::uuid[])

@@ -3,6 +3,7 @@ FROM json_each(?7) AS parent
 CROSS JOIN articles ON number IN (
     SELECT number FROM articles
     WHERE author_id = unhex(parent.value) AND (created_at, id) < (?1, ?2) AND (created_at, id) > (?3, ?4)
+        AND (?8 OR status = 'PUBLISHED' OR author_id = ?9)
     ORDER BY created_at ASC, id ASC
     LIMIT ?5
 )

@@ -1,0 +1,3 @@
+SELECT customer_id, role, password_hash
+FROM accounts
+WHERE customer_id = ANY($1)

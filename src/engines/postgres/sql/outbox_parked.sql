@@ -1,0 +1,5 @@
+SELECT id, aggregate, sequence, at, fact, tries, error
+FROM outbox
+WHERE parked
+ORDER BY at, id
+LIMIT $1

@@ -1,0 +1,1 @@
+SELECT version FROM articles WHERE id = ?1;

@@ -1,0 +1,1 @@
+UPDATE customers SET email = ?2, name = ?3 WHERE id = ?1;

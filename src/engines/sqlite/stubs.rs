@@ -1,4 +1,0 @@
-//! LOCAL STUBS
-use crate::roles::{Accounts, Outbox};
-impl Accounts for super::Sqlite {}
-impl Outbox for super::Sqlite {}

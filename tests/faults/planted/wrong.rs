@@ -59,7 +59,15 @@ impl Wrong {
         let options = options.options([("idle_in_transaction_session_timeout", "1000"), ("lock_timeout", "500")]);
         let pool = PgPoolOptions::new().max_connections(2).test_before_acquire(false).connect_lazy_with(options);
         let copies = || Mutex::new(HashMap::new());
-        Self { inner, bug, calls: AtomicU64::new(0), products: Copies(copies()), orders: Copies(Mutex::default()), last_told: Mutex::default(), pool }
+        Self {
+            inner,
+            bug,
+            calls: AtomicU64::new(0),
+            products: Copies(copies()),
+            orders: Copies(Mutex::default()),
+            last_told: Mutex::default(),
+            pool,
+        }
     }
 
     /// True for one call of so many.
@@ -70,7 +78,8 @@ impl Wrong {
     /// The order as it would be.
     async fn made_up(&self, order: &NewOrder) -> Result<OrderWithItems> {
         let ids: Vec<_> = order.lines.iter().map(|(product, _)| *product).collect();
-        let prices: HashMap<_, _> = self.inner.products_by_ids(&ids).await?.into_iter().map(|product| (product.id, product.price)).collect();
+        let prices: HashMap<_, _> =
+            self.inner.products_by_ids(&ids).await?.into_iter().map(|product| (product.id, product.price)).collect();
         let item = |(line, (product_id, quantity)): (i32, &(ProductId, i64))| {
             let unit_price = prices[product_id];
             let discount = Money::new(0, unit_price.currency);

@@ -162,7 +162,7 @@ fn an_entity_has_the_same_file_name_in_every_layer() {
     for entity in documents {
         assert!(all.contains(&format!("engines/mongodb/{entity}.rs")), "engines/mongodb/{entity}.rs is missing");
     }
-    for entity in ["cache", "counter", "ranking"] {
+    for entity in ["cache", "channel", "counter", "ranking", "rate", "session"] {
         for engine in ["redis", "memory"] {
             assert!(all.contains(&format!("engines/{engine}/{entity}.rs")), "engines/{engine}/{entity}.rs is missing");
         }

@@ -38,6 +38,13 @@ impl TrendingWindow {
 /// Views that are older than this many steps do not count at all: 2^-40 is below what a score shows.
 pub const OLDEST_STEP: i64 = 40;
 
+/// What is shown of a score on a trending board: cut to a multiple of 2^-20, nothing if that is zero.
+pub fn shown(score: f64) -> Option<f64> {
+    const PLACES: f64 = 1_048_576.0;
+    let cut = (score * PLACES).trunc() / PLACES;
+    (cut != 0.0).then_some(cut)
+}
+
 /// A ranking of products.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Board {
@@ -55,7 +62,8 @@ pub struct Ranked {
     /// 1 for the highest score; equal scores are ordered by id, descending (as Redis reverse ranges are), and do not share a rank.
     pub rank: u64,
     /// Pieces sold, or interest: each view counts 2^-n, n being the whole steps of time ([`TrendingWindow::step_of`]) between it and the
-    /// newest view of the board. As of the board's last change, so the same board gives the same scores. Cut to a multiple of 2^-20.
+    /// newest view of the board. As of the board's last change, so the same board gives the same scores. Shown cut to a multiple of 2^-20,
+    /// and not at all if that is zero; the order is that of the uncut scores.
     pub score: f64,
 }
 
@@ -88,4 +96,24 @@ pub struct ViewsInStep {
     pub step: i64,
     /// How many.
     pub views: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_cut_and_nothing_is_not_shown() {
+        let place = 2_f64.powi(-20);
+        assert_eq!(shown(3.0 + place + place / 2.0), Some(3.0 + place));
+        assert_eq!((shown(place), shown(place / 2.0), shown(0.0), shown(-place / 2.0)), (Some(place), None, None, None));
+    }
+
+    #[test]
+    fn a_step_is_a_quarter_of_the_window() {
+        for (window, hours) in [(TrendingWindow::Hour, 1), (TrendingWindow::Day, 24), (TrendingWindow::Week, 168)] {
+            let end = Timestamp::from_millis(hours * 3_600_000).unwrap();
+            assert_eq!((window.step_of(end), window.step_of(Timestamp::from_millis(0).unwrap())), (4, 0));
+        }
+    }
 }

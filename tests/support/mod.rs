@@ -4,5 +4,6 @@
 pub mod documents_sample;
 pub mod engines;
 pub mod proxy;
+pub mod random;
 pub mod sample;
 pub mod wiring;

@@ -16,6 +16,8 @@ pub struct Proxy {
     target: String,
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
     frozen: watch::Sender<bool>,
+    /// How often connections were stalled.
+    stalled: watch::Sender<u32>,
 }
 
 impl Proxy {
@@ -25,7 +27,8 @@ impl Proxy {
         let authority = rest.split(['/', '?']).next().unwrap();
         let target = authority.rsplit('@').next().unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = Self { address: listener.local_addr().unwrap(), target, tasks: Arc::default(), frozen: watch::Sender::new(false) };
+        let (frozen, stalled) = (watch::Sender::new(false), watch::Sender::default());
+        let proxy = Self { address: listener.local_addr().unwrap(), target, tasks: Arc::default(), frozen, stalled };
         proxy.accept(listener);
         let through = format!("{scheme}://{}", rest.replacen(&proxy.target, &proxy.address.to_string(), 1));
         // a replica set tells its members' own addresses, which lead past the proxy
@@ -37,18 +40,22 @@ impl Proxy {
     }
 
     fn accept(&self, listener: TcpListener) {
-        let (tasks, target, frozen) = (Arc::clone(&self.tasks), self.target.clone(), self.frozen.subscribe());
+        let (tasks, target) = (Arc::clone(&self.tasks), self.target.clone());
+        let (frozen, stalled) = (self.frozen.subscribe(), self.stalled.clone());
         let accepting = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let (target, mut frozen) = (target.clone(), frozen.clone());
+                let (target, mut frozen, mut stall) = (target.clone(), frozen.clone(), stalled.subscribe());
                 let pipe = tokio::spawn(async move {
                     thawed(&mut frozen).await;
                     if let Ok(server) = TcpStream::connect(target).await {
                         let ((client_in, client_out), (server_in, server_out)) = (client.into_split(), server.into_split());
+                        let (there, back) = (carry(client_in, server_out, frozen.clone()), carry(server_in, client_out, frozen));
+                        futures::pin_mut!(there, back);
                         // closed by either side, closed to both
                         tokio::select! {
-                            () = carry(client_in, server_out, frozen.clone()) => {}
-                            () = carry(server_in, client_out, frozen) => {}
+                            () = &mut there => {}
+                            () = &mut back => {}
+                            _stalled = stall.changed() => std::future::pending().await,
                         }
                     }
                 });
@@ -65,6 +72,11 @@ impl Proxy {
             task.abort();
             let _cancelled = task.await;
         }
+    }
+
+    /// Lets nothing through the connections that there are, and leaves them open; new ones work.
+    pub fn stall(&self) {
+        self.stalled.send_modify(|times| *times += 1);
     }
 
     /// Accepts connections again, at the same address.

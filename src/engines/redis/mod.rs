@@ -1,10 +1,15 @@
 //! The Redis engine: hot data in a server that several processes share. Nothing in it is the only copy of a fact.
+//!
+//! What must happen at once on the server is a script in `lua/`, one for each method.
 
 mod cache;
+mod channel;
 mod counter;
 mod error;
 mod ranking;
-mod stubs;
+mod rate;
+mod session;
+mod wire;
 
 use crate::{
     engines::pulse::{Door, Pulse},
@@ -12,16 +17,12 @@ use crate::{
     roles::{Result, SchemaState, Store},
 };
 use async_trait::async_trait;
-use error::{bad_url, connect_error, store_error};
-use redis::{
-    Client, Cmd, ConnectionAddr, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult,
-    aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig},
-};
-use std::{
-    sync::{PoisonError, RwLock},
-    time::Duration,
-};
+use error::{bad_url, connect_error};
+use redis::{Client, Cmd, ConnectionAddr, FromRedisValue, Pipeline, ScriptInvocation};
+use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use wire::{Command, Wire};
 
 /// How long [`Redis::connect`] tries.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -33,11 +34,14 @@ const SIGN_OF_LIFE: Duration = Duration::from_millis(80);
 /// One Redis server or database, and the part of its keys that starts with a prefix.
 ///
 /// Commands share one connection. A command that gets no answer in time fails and is not sent again: it may have been applied.
+/// Each listener has a connection of its own.
 pub struct Redis {
-    client: Client,
-    manager: RwLock<ConnectionManager>,
+    wire: Arc<Wire>,
     prefix: String,
     pulse: Pulse,
+    /// Ends the listeners, when the store is closed or dropped.
+    closed: CancellationToken,
+    _closes: DropGuard,
 }
 
 impl Redis {
@@ -48,14 +52,15 @@ impl Redis {
             let detail = "a prefix of redis keys holds only letters, digits, hyphens, underscores and dots";
             return Err(StoreError::new(Engine::Redis, Kind::Unavailable, detail));
         }
-        let client = Client::open(url).map_err(bad_url)?;
+        let wire = Arc::new(Wire::new(Client::open(url).map_err(bad_url)?)?);
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}:") };
-        let address = client.get_connection_info().addr().to_string();
-        let pulse = pulse(client.get_connection_info().addr());
-        let mut redis = Self { manager: RwLock::new(lazy(&client)?), client, prefix, pulse };
+        let pulse = pulse(wire.client.get_connection_info().addr());
+        let closed = CancellationToken::new();
+        let mut redis = Self { wire, prefix, pulse, _closes: closed.clone().drop_guard(), closed };
+        let address = redis.wire.client.get_connection_info().addr().to_string();
         let end = Instant::now() + PATIENCE;
         loop {
-            match redis.send::<String>(Command::One(&redis::cmd("PING"))).await {
+            match redis.wire.send::<String>(Command::One(&redis::cmd("PING"))).await {
                 Ok(_) => {
                     redis.pulse = redis.pulse.measured().await;
                     return Ok(redis);
@@ -73,44 +78,15 @@ impl Redis {
     }
 
     async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
-        self.send(Command::One(command)).await.map_err(store_error)
+        self.wire.query(Command::One(command)).await
     }
 
     async fn query_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T> {
-        self.send(Command::Many(commands)).await.map_err(store_error)
+        self.wire.query(Command::Many(commands)).await
     }
 
-    async fn send<T: FromRedisValue>(&self, command: Command<'_>) -> RedisResult<T> {
-        let mut manager = self.manager.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let answer = command.send(&mut manager).await;
-        if let Err(error) = &answer {
-            self.renew_after(error);
-        }
-        answer
-    }
-
-    /// The manager connects again after an I/O error, but keeps any other failure to connect for ever: a password that was wrong
-    /// for a moment would stay wrong until the next start.
-    fn renew_after(&self, error: &RedisError) {
-        if error.kind() == ErrorKind::AuthenticationFailed
-            && let Ok(fresh) = lazy(&self.client)
-        {
-            *self.manager.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-        }
-    }
-}
-
-enum Command<'a> {
-    One(&'a Cmd),
-    Many(&'a Pipeline),
-}
-
-impl Command<'_> {
-    async fn send<T: FromRedisValue>(self, connection: &mut (impl ConnectionLike + Send)) -> RedisResult<T> {
-        match self {
-            Self::One(command) => command.query_async(connection).await,
-            Self::Many(commands) => commands.query_async(connection).await,
-        }
+    async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T> {
+        self.wire.query(Command::Script(script)).await
     }
 }
 
@@ -126,15 +102,10 @@ fn pulse(address: &ConnectionAddr) -> Pulse {
     Pulse::new(Engine::Redis, vec![door], greeting, SIGN_OF_LIFE)
 }
 
-/// A connection that is made at its first use. With the driver's defaults every command would wait for more than 9 s while the
-/// server is down; with these it fails after 150 ms, and works again 200 ms after the server is back.
-fn lazy(client: &Client) -> Result<ConnectionManager> {
-    let config = ConnectionManagerConfig::new()
-        .set_number_of_retries(1)
-        .set_max_delay(Duration::from_millis(100))
-        .set_connection_timeout(Some(Duration::from_millis(200)))
-        .set_response_timeout(Some(Duration::from_millis(250)));
-    ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(bad_url)
+/// A life in milliseconds. The server refuses ends that its clock cannot hold, and lives of zero.
+fn life(ttl: Duration) -> u64 {
+    const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    u64::try_from(ttl.min(LONGEST).as_millis()).unwrap_or(u64::MAX)
 }
 
 #[async_trait]
@@ -160,5 +131,9 @@ impl Store for Redis {
 
     async fn migrate(&self) -> Result<()> {
         Ok(())
+    }
+
+    async fn close(&self) {
+        self.closed.cancel();
     }
 }

@@ -22,6 +22,7 @@ pub fn trials() -> Vec<Trial> {
     contract!(&[Engine::Postgres, Engine::Mongodb, Engine::Redis], "guarded", behind_a_proxy;
         a_store_that_refuses_connections_fails_its_callers_soon_and_is_back_soon,
         a_store_that_is_silent_fails_its_callers_soon_and_is_back_soon,
+        a_store_that_comes_back_without_its_old_connections_is_back_soon,
         a_write_to_a_store_that_falls_silent_has_an_unknown_outcome,
         a_busy_store_keeps_its_callers_and_its_breaker_stays_closed,
         the_restart_of_a_store_costs_few_errors,
@@ -165,6 +166,15 @@ async fn a_store_that_refuses_connections_fails_its_callers_soon_and_is_back_soo
 
 async fn a_store_that_is_silent_fails_its_callers_soon_and_is_back_soon(store: Behind) {
     store.keeps_its_times(async |proxy| proxy.freeze(), async |proxy| proxy.thaw()).await;
+}
+
+/// As after a failover or the loss of power: nobody ever closes the old connections.
+async fn a_store_that_comes_back_without_its_old_connections_is_back_soon(store: Behind) {
+    let returns = async |proxy: &Proxy| {
+        proxy.stall();
+        proxy.thaw();
+    };
+    store.keeps_its_times(async |proxy| proxy.freeze(), returns).await;
 }
 
 async fn a_write_to_a_store_that_falls_silent_has_an_unknown_outcome(store: Behind) {

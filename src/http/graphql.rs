@@ -44,7 +44,7 @@ struct Payload {
 }
 
 /// A query or subscription in the URL, or the beginning of a WebSocket.
-pub async fn get(
+pub(super) async fn get(
     State(door): State<Door>,
     Extension(id): Extension<RequestId>,
     headers: HeaderMap,
@@ -78,7 +78,7 @@ pub async fn get(
 }
 
 /// An operation in the body.
-pub async fn post(
+pub(super) async fn post(
     State(door): State<Door>,
     Extension(id): Extension<RequestId>,
     headers: HeaderMap,

@@ -263,10 +263,6 @@ impl Articles for Recording {
         not_asked()
     }
 
-    async fn articles_put(&self, rows: &[Article]) -> Result<()> {
-        self.put("articles", rows, |kept| &mut kept.articles)
-    }
-
     async fn article_revisions_page_by_articles(&self, _: &[ArticleId], _: &Window) -> Result<Vec<(ArticleId, Page<ArticleRevision>)>> {
         not_asked()
     }
@@ -277,6 +273,10 @@ impl Articles for Recording {
 
     async fn article_replace(&self, _: &Article, _: &Article, _: &Event, _: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
         not_asked()
+    }
+
+    async fn articles_put(&self, rows: &[Article]) -> Result<()> {
+        self.put("articles", rows, |kept| &mut kept.articles)
     }
 }
 

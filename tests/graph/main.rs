@@ -17,3 +17,4 @@ mod reads;
 mod sockets;
 mod subscriptions;
 mod variables;
+mod watched_stores;

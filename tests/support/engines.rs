@@ -36,6 +36,17 @@ pub fn required(engine: Engine) -> bool {
     std::env::var("POLYSTORE_REQUIRE").is_ok_and(|list| list.split(',').any(|name| name.trim() == engine.name()))
 }
 
+/// Whether an engine can be tested here; a line says why not. Fails where it is required.
+#[expect(clippy::print_stderr, reason = "a part that is skipped says why")]
+pub fn at_hand(engine: Engine) -> bool {
+    let missing = missing(engine);
+    if let Some(reason) = &missing {
+        assert!(!required(engine), "{engine} is required: {reason}");
+        eprintln!("not on {engine}: {reason}");
+    }
+    missing.is_none()
+}
+
 fn server(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run ./scripts/test"))
 }

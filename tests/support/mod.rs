@@ -5,6 +5,7 @@ pub mod documents_sample;
 pub mod engines;
 pub mod mutations;
 pub mod proxy;
+pub mod random;
 pub mod sample;
 pub mod shop;
 pub mod socket;

@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    pin::pin,
     sync::{Arc, Mutex},
 };
 use tokio::{
@@ -16,6 +17,8 @@ pub struct Proxy {
     target: String,
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
     frozen: watch::Sender<bool>,
+    /// How often connections were stalled.
+    stalled: watch::Sender<u32>,
 }
 
 impl Proxy {
@@ -25,7 +28,13 @@ impl Proxy {
         let authority = rest.split(['/', '?']).next().unwrap();
         let target = authority.rsplit('@').next().unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = Self { address: listener.local_addr().unwrap(), target, tasks: Arc::default(), frozen: watch::Sender::new(false) };
+        let proxy = Self {
+            address: listener.local_addr().unwrap(),
+            target,
+            tasks: Arc::default(),
+            frozen: watch::Sender::new(false),
+            stalled: watch::Sender::default(),
+        };
         proxy.accept(listener);
         let through = format!("{scheme}://{}", rest.replacen(&proxy.target, &proxy.address.to_string(), 1));
         // a replica set tells its members' own addresses, which lead past the proxy
@@ -38,17 +47,22 @@ impl Proxy {
 
     fn accept(&self, listener: TcpListener) {
         let (tasks, target, frozen) = (Arc::clone(&self.tasks), self.target.clone(), self.frozen.subscribe());
+        let stalled = self.stalled.clone();
         let accepting = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let (target, mut frozen) = (target.clone(), frozen.clone());
+                let (target, mut frozen, mut stall) = (target.clone(), frozen.clone(), stalled.subscribe());
                 let pipe = tokio::spawn(async move {
                     thawed(&mut frozen).await;
                     if let Ok(server) = TcpStream::connect(target).await {
                         let ((client_in, client_out), (server_in, server_out)) = (client.into_split(), server.into_split());
+                        // kept while they are stalled: to drop them is to close them
+                        let (mut there, mut back) =
+                            (pin!(carry(client_in, server_out, frozen.clone())), pin!(carry(server_in, client_out, frozen)));
                         // closed by either side, closed to both
                         tokio::select! {
-                            () = carry(client_in, server_out, frozen.clone()) => {}
-                            () = carry(server_in, client_out, frozen) => {}
+                            () = &mut there => {}
+                            () = &mut back => {}
+                            _stalled = stall.changed() => std::future::pending().await,
                         }
                     }
                 });
@@ -65,6 +79,11 @@ impl Proxy {
             task.abort();
             let _cancelled = task.await;
         }
+    }
+
+    /// Lets nothing through the connections that there are, and leaves them open; new ones work.
+    pub fn stall(&self) {
+        self.stalled.send_modify(|times| *times += 1);
     }
 
     /// Accepts connections again, at the same address.

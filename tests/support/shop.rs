@@ -173,7 +173,9 @@ impl Shop {
 
     /// Tells the stores which views were counted.
     pub fn flush_views(&self) {
-        block_on(async { self.graph.views().flush(&*self.stores.hot, &*self.stores.documents).await.unwrap() });
+        for graph in [&self.graph, &self.demo] {
+            block_on(async { graph.views().flush(&*self.stores.hot, &*self.stores.documents).await.unwrap() });
+        }
     }
 
     /// The id of a category of the seed.

@@ -1,6 +1,6 @@
 //! Accounts in PostgreSQL.
 
-use super::query::{Binds, uuids};
+use super::query::Binds;
 use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::{Accounts, Result};

@@ -3,23 +3,31 @@
 use super::error::{bad_url, store_error};
 use crate::roles::Result;
 use redis::{
-    Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, ScriptInvocation,
+    Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisResult, ScriptInvocation,
     aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig},
 };
 use std::{
-    sync::{PoisonError, RwLock},
-    time::Duration,
+    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::{Duration, Instant},
 };
 
 /// How long a connection may take to be made.
 pub(super) const CONNECT: Duration = Duration::from_millis(200);
 /// How long an answer may take.
 pub(super) const ANSWER: Duration = Duration::from_millis(250);
+/// After so long without any answer a connection is given up.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// A connection that all commands share, and that is made again when it is lost.
 pub(super) struct Wire {
     pub(super) client: Client,
-    manager: RwLock<ConnectionManager>,
+    line: RwLock<Line>,
+}
+
+struct Line {
+    manager: ConnectionManager,
+    /// When the first command was sent that got no answer, if none after it got one.
+    silent_since: Option<Instant>,
 }
 
 /// What is sent in one go.
@@ -33,7 +41,7 @@ pub(super) enum Command<'a> {
 impl Wire {
     /// Nothing is sent yet.
     pub(super) fn new(client: Client) -> Result<Self> {
-        Ok(Self { manager: RwLock::new(lazy(&client)?), client })
+        Ok(Self { line: RwLock::new(Line { manager: lazy(&client)?, silent_since: None }), client })
     }
 
     pub(super) async fn query<T: FromRedisValue>(&self, command: Command<'_>) -> Result<T> {
@@ -41,22 +49,43 @@ impl Wire {
     }
 
     pub(super) async fn send<T: FromRedisValue>(&self, command: Command<'_>) -> RedisResult<T> {
-        let mut manager = self.manager.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let begin = Instant::now();
+        let (mut manager, silent) = {
+            let line = self.read();
+            (line.manager.clone(), line.silent_since.is_some())
+        };
         let answer = command.send(&mut manager).await;
-        if let Err(error) = &answer {
-            self.renew_after(error);
+        match &answer {
+            Err(error) if error.is_timeout() => self.unanswered(begin),
+            // the manager connects again after an I/O error, but keeps any other failure to connect for ever: a password that was
+            // wrong for a moment would stay wrong until the next start
+            Err(error) if error.kind() == ErrorKind::AuthenticationFailed => self.renew(),
+            _ if silent => self.write().silent_since = None,
+            _ => {}
         }
         answer
     }
 
-    /// The manager connects again after an I/O error, but keeps any other failure to connect for ever: a password that was wrong
-    /// for a moment would stay wrong until the next start.
-    fn renew_after(&self, error: &RedisError) {
-        if error.kind() == ErrorKind::AuthenticationFailed
-            && let Ok(fresh) = lazy(&self.client)
-        {
-            *self.manager.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+    /// A connection whose other end is gone without a word looks like a server that is slow, and the manager keeps it.
+    fn unanswered(&self, since: Instant) {
+        let first = *self.write().silent_since.get_or_insert(since);
+        if first.elapsed() >= SILENCE {
+            self.renew();
         }
+    }
+
+    fn renew(&self) {
+        if let Ok(manager) = lazy(&self.client) {
+            *self.write() = Line { manager, silent_since: None };
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Line> {
+        self.line.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Line> {
+        self.line.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -34,9 +34,8 @@ pub struct CreateProductData {
     description: Option<String>,
     /// Above zero.
     price: MoneyData,
-    /// Pieces at hand.
-    #[graphql(default = 0)]
-    stock: i32,
+    /// Pieces at hand; left out: none.
+    stock: Option<i32>,
     /// The shelf it stands on.
     category_id: ID,
 }
@@ -97,7 +96,7 @@ impl ProductMutation {
         input: CreateProductData,
         idempotency_key: Option<String>,
     ) -> Result<Option<ProductPayload>> {
-        let stock = i64::from(input.stock);
+        let stock = i64::from(input.stock.unwrap_or(0));
         let fields = ProductInput {
             sku: Some(input.sku),
             slug: Some(input.slug),

@@ -13,7 +13,7 @@ use crate::{
 use libtest_mimic::Trial;
 use polystore::{
     roles::Documents,
-    shop::{ActivityEvent, ActivityKind, Counter, CustomerId, OrderId, Window},
+    shop::{ActivityEvent, ActivityKind, CustomerId, OrderId, Window},
 };
 use serde_json::json;
 use std::{future::Future, pin::pin, sync::Arc, task::Poll, time::Duration};
@@ -26,8 +26,6 @@ pub fn trials() -> Vec<Trial> {
         every_event_comes_back_unchanged,
         the_events_of_an_order_come_in_order,
         at_most_the_earliest_hundred_events_of_an_order_come,
-        views_are_counted,
-        views_are_counted_back_from_the_newest_event,
         five_thousand_events_are_put_at_once,
         a_put_that_nobody_waits_for_is_done_whole_or_not_at_all,
     )
@@ -130,60 +128,6 @@ async fn at_most_the_earliest_hundred_events_of_an_order_come(store: Arc<dyn Doc
     let (one, two): (Vec<_>, Vec<_>) = found.into_iter().partition(|event| event.order_id == Some(id(1)));
     assert_eq!(one, rows[..100]);
     assert_eq!(two, rows[130..]);
-}
-
-fn product_view(n: u128, product: u128, minute: i64) -> ActivityEvent {
-    ActivityEvent { kind: ActivityKind::ProductViewed, product_id: Some(id(product)), at: at(minute), ..event(n, 1) }
-}
-
-fn article_view(n: u128, article: u128, minute: i64) -> ActivityEvent {
-    ActivityEvent { kind: ActivityKind::ArticleViewed, article_id: Some(id(article)), at: at(minute), ..event(n, 2) }
-}
-
-async fn counts(store: &Arc<dyn Documents>, back: Option<Duration>) -> Vec<(Counter, i64)> {
-    let mut counts = {
-        let _ = back;
-        store.view_counts()
-    }
-    .await
-    .unwrap();
-    counts.sort_unstable();
-    counts
-}
-
-async fn views_are_counted(store: Arc<dyn Documents>) {
-    assert_eq!(counts(&store, None).await, []);
-    let minute = Some(Duration::from_secs(60));
-    assert_eq!(counts(&store, minute).await, []);
-    let rows = [
-        product_view(1, 1, 1),
-        product_view(2, 1, 5),
-        product_view(3, 2, 5),
-        article_view(4, 1, 5),
-        article_view(5, 1, 5),
-        // about the same things, but no views
-        ActivityEvent { kind: ActivityKind::Commented, article_id: Some(id(1)), ..event(6, 1) },
-        ActivityEvent { kind: ActivityKind::OrderPlaced, product_id: Some(id(1)), order_id: Some(id(1)), ..event(7, 1) },
-        // a view counts for what its kind says, and a view of nothing for nothing
-        ActivityEvent { article_id: Some(id(9)), ..product_view(8, 2, 5) },
-        ActivityEvent { product_id: None, ..product_view(9, 9, 5) },
-    ];
-    store.activity_put(&rows).await.unwrap();
-    let wanted = [(Counter::ProductViews(id(1)), 2), (Counter::ProductViews(id(2)), 2), (Counter::ArticleViews(id(1)), 2)];
-    assert_eq!(counts(&store, None).await, wanted);
-    assert_eq!(counts(&store, Some(Duration::from_secs(1_000_000))).await, wanted);
-    assert_eq!(counts(&store, Some(Duration::MAX)).await, wanted);
-}
-
-async fn views_are_counted_back_from_the_newest_event(store: Arc<dyn Documents>) {
-    // the newest event of any kind is no view
-    let rows = [product_view(1, 1, 39), product_view(2, 1, 40), article_view(3, 1, 41), product_view(4, 2, 70), event(100, 1)];
-    store.activity_put(&rows).await.unwrap();
-    let hour = Some(Duration::from_secs(3_600));
-    let wanted = [(Counter::ProductViews(id(1)), 1), (Counter::ProductViews(id(2)), 1), (Counter::ArticleViews(id(1)), 1)];
-    assert_eq!(counts(&store, hour).await, wanted);
-    assert_eq!(counts(&store, Some(Duration::from_secs(1_800))).await, [(Counter::ProductViews(id(2)), 1)]);
-    assert_eq!(counts(&store, Some(Duration::ZERO)).await, []);
 }
 
 async fn five_thousand_events_are_put_at_once(store: Arc<dyn Documents>) {

@@ -1,6 +1,7 @@
 use super::{
     ENGINES,
     walk::{page_of, walk},
+    writing::{Store, once, say, told},
 };
 use crate::{
     contract,
@@ -10,10 +11,12 @@ use crate::{
         sample::{at, id},
     },
 };
+use futures::future::join_all;
 use libtest_mimic::Trial;
 use polystore::{
+    error::Kind,
     roles::Documents,
-    shop::{ArticleId, Comment, CommentId, Window},
+    shop::{ArticleId, Comment, CommentId, Event, Window, Written},
 };
 use std::sync::Arc;
 
@@ -26,6 +29,9 @@ pub fn trials() -> Vec<Trial> {
         putting_a_known_id_replaces_the_comment,
         texts_come_back_unchanged,
         two_thousand_keys_are_answered_at_once,
+        a_new_comment_is_there_with_its_event,
+        the_same_comment_under_one_key_is_written_once,
+        events_that_wait_outlive_a_put,
     )
 }
 
@@ -116,4 +122,45 @@ async fn two_thousand_keys_are_answered_at_once(store: Arc<dyn Documents>) {
     assert_eq!(found, rows);
     let articles: Vec<ArticleId> = (1..=2_000).map(id).collect();
     assert_eq!(store.comments_page_by_articles(&articles, &Window::first(2)).await.unwrap().len(), 2_000);
+}
+
+async fn a_new_comment_is_there_with_its_event(store: Store) {
+    let words = comment(1, 1);
+    let event = Event::commented(&words);
+    assert_eq!(store.comment_create(&words, &event, None).await.unwrap(), Written::Done(words.clone()));
+    assert_eq!(store.comments_by_ids(&[id(1)]).await.unwrap(), std::slice::from_ref(&words));
+    // without a key, an id that is there is a mistake
+    let other = Comment { body: "other".into(), ..words.clone() };
+    let error = store.comment_create(&other, &Event::commented(&other), None).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Conflict, "{}", error.detail());
+    assert_eq!(store.comments_by_ids(&[id(1)]).await.unwrap(), [words]);
+    assert_eq!(told(&store).await, [event]);
+}
+
+async fn the_same_comment_under_one_key_is_written_once(store: Store) {
+    let key = once("k", 1);
+    let words = Comment { id: CommentId::from_uuid(key.id()), ..comment(1, 1) };
+    let answers = join_all((0..10).map(|_| say(&store, &words, Some(&key)))).await;
+    assert_eq!(answers.iter().filter(|answer| **answer == Written::Done(words.clone())).count(), 1);
+    for answer in answers {
+        assert!(matches!(answer, Written::Done(_) | Written::Replayed(_) | Written::InProgress), "{answer:?}");
+    }
+    assert_eq!(say(&store, &words, Some(&key)).await, Written::Replayed(words.clone()));
+    let other = Comment { body: "other".into(), ..words.clone() };
+    assert_eq!(say(&store, &other, Some(&once("k", 2))).await, Written::KeyReused);
+    let window = Window { total: true, ..Window::first(9) };
+    let pages = store.comments_page_by_articles(&[id(1)], &window).await.unwrap();
+    assert_eq!(page_of(&pages, &id::<ArticleId>(1), &window).items, [words]);
+    assert_eq!(told(&store).await.len(), 1);
+}
+
+async fn events_that_wait_outlive_a_put(store: Store) {
+    let key = once("k", 1);
+    let words = Comment { id: CommentId::from_uuid(key.id()), ..comment(1, 1) };
+    let event = Event::commented(&words);
+    store.comment_create(&words, &event, Some(&key)).await.unwrap();
+    store.comments_put(std::slice::from_ref(&words)).await.unwrap();
+    store.comments_put(&[words.clone(), comment(2, 1)]).await.unwrap();
+    assert_eq!(say(&store, &words, Some(&key)).await, Written::Replayed(words));
+    assert_eq!(told(&store).await, [event]);
 }

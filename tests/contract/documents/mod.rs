@@ -2,13 +2,20 @@
 
 mod activity;
 mod article;
+mod article_audience;
 mod article_children;
 mod article_search;
+mod article_write;
 mod comment;
 mod mongodb;
+mod mongodb_write;
+mod outbox;
 mod preferences;
+mod revision;
 mod store;
+mod views;
 mod walk;
+mod writing;
 
 use libtest_mimic::Trial;
 use polystore::error::Engine;
@@ -19,12 +26,18 @@ pub fn trials() -> Vec<Trial> {
     let all = [
         store::trials(),
         article::trials(),
+        article_audience::trials(),
         article_children::trials(),
         article_search::trials(),
+        article_write::trials(),
+        revision::trials(),
         comment::trials(),
         preferences::trials(),
         activity::trials(),
+        views::trials(),
+        outbox::trials(),
         mongodb::trials(),
+        mongodb_write::trials(),
     ];
     all.into_iter().flatten().collect()
 }

@@ -32,24 +32,31 @@ pub fn trials() -> Vec<Trial> {
     )
 }
 
-/// A store without definitions, and a way to look behind it.
-async fn fresh(_: Engine) -> (Mongodb, Database) {
+/// A store, and a way to look behind it.
+pub struct Inside {
+    pub store: Mongodb,
+    pub database: Database,
+}
+
+/// A store without definitions.
+pub async fn fresh(_: Engine) -> Inside {
     let server = std::env::var("TEST_MONGODB_URL").unwrap();
     let name = unique_name();
     let url = fresh_database(&server, &name).unwrap();
     let store = Mongodb::connect(&url, &Limits { connections: 3 }).await.unwrap();
-    (store, Client::with_uri_str(&url).await.unwrap().database(&name))
+    Inside { store, database: Client::with_uri_str(&url).await.unwrap().database(&name) }
 }
 
-async fn an_empty_database_is_behind_and_is_not_migrated_by_asking((store, database): (Mongodb, Database)) {
+async fn an_empty_database_is_behind_and_is_not_migrated_by_asking(Inside { store, database }: Inside) {
     let SchemaState::Behind(names) = store.schema().await.unwrap() else { panic!("not behind") };
-    assert_eq!(names.len(), 4, "{names:?}");
+    let definitions = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/mongo-seed/collections")).unwrap().count();
+    assert_eq!(names.len(), definitions, "{names:?}");
     assert_eq!(database.list_collection_names().await.unwrap(), [""; 0]);
     store.migrate().await.unwrap();
     assert_eq!(store.schema().await.unwrap(), SchemaState::Current);
 }
 
-async fn definitions_of_a_newer_program_are_ahead_and_left_alone((store, database): (Mongodb, Database)) {
+async fn definitions_of_a_newer_program_are_ahead_and_left_alone(Inside { store, database }: Inside) {
     store.migrate().await.unwrap();
     let ledger = database.collection::<Document>("_polystore_schema");
     ledger.update_one(doc! { "_id": "comments" }, doc! { "$set": { "version": 99_i64 } }).await.unwrap();
@@ -59,7 +66,7 @@ async fn definitions_of_a_newer_program_are_ahead_and_left_alone((store, databas
     assert_eq!(ledger.count_documents(doc! { "_id": "articles" }).await.unwrap(), 0, "nothing was changed");
 }
 
-async fn an_index_of_an_older_definition_is_dropped_and_an_operators_index_stays((store, database): (Mongodb, Database)) {
+async fn an_index_of_an_older_definition_is_dropped_and_an_operators_index_stays(Inside { store, database }: Inside) {
     store.migrate().await.unwrap();
     for name in ["ours_once", "operators_own"] {
         let index = doc! { "name": name, "key": { name: 1 } };
@@ -71,10 +78,11 @@ async fn an_index_of_an_older_definition_is_dropped_and_an_operators_index_stays
     store.migrate().await.unwrap();
     let mut names = database.collection::<Document>("comments").list_index_names().await.unwrap();
     names.sort();
-    assert_eq!(names, ["_id_", "articleId_createdAt", "operators_own"]);
+    assert!(names.contains(&"operators_own".to_owned()) && names.contains(&"articleId_createdAt".to_owned()), "{names:?}");
+    assert!(!names.contains(&"ours_once".to_owned()), "{names:?}");
 }
 
-async fn a_document_that_breaks_its_validator_is_a_conflict((store, _): (Mongodb, Database)) {
+async fn a_document_that_breaks_its_validator_is_a_conflict(Inside { store, .. }: Inside) {
     store.migrate().await.unwrap();
     let bad = Article { slug: "Not A Slug".into(), ..article(1) };
     // alone and in company: two ways to the server
@@ -84,7 +92,7 @@ async fn a_document_that_breaks_its_validator_is_a_conflict((store, _): (Mongodb
 }
 
 /// The commands that the store sent while `work` ran, with what they cost, as the server's profiler saw them.
-async fn profiled(database: &Database, work: impl Future<Output = usize>) -> (usize, Vec<Document>) {
+pub async fn profiled(database: &Database, work: impl Future<Output = usize>) -> (usize, Vec<Document>) {
     database.run_command(doc! { "profile": 2 }).await.unwrap();
     let rows = work.await;
     database.run_command(doc! { "profile": 0 }).await.unwrap();
@@ -95,7 +103,7 @@ async fn profiled(database: &Database, work: impl Future<Output = usize>) -> (us
     (rows, commands)
 }
 
-async fn a_read_examines_about_as_many_keys_as_it_returns_rows_and_is_one_command((store, database): (Mongodb, Database)) {
+async fn a_read_examines_about_as_many_keys_as_it_returns_rows_and_is_one_command(Inside { store, database }: Inside) {
     store.migrate().await.unwrap();
     let articles: Vec<_> = (1..=3_000_u128)
         .map(|n| Article {

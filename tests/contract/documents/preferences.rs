@@ -7,6 +7,7 @@ use crate::{
         sample::id,
     },
 };
+use futures::future::join_all;
 use libtest_mimic::Trial;
 use polystore::{
     roles::Documents,
@@ -22,6 +23,8 @@ pub fn trials() -> Vec<Trial> {
         free_json_comes_back_as_the_same_text,
         every_value_comes_back_unchanged,
         two_thousand_keys_are_answered_at_once,
+        preferences_are_replaced_version_by_version,
+        of_many_changes_of_one_version_at_once_one_is_done,
     )
 }
 
@@ -82,4 +85,36 @@ async fn two_thousand_keys_are_answered_at_once(store: Arc<dyn Documents>) {
     let mut found = store.preferences_by_customers(&(1..=2_100).map(id).collect::<Vec<_>>()).await.unwrap();
     found.sort_by_key(|preferences| preferences.customer_id.uuid());
     assert_eq!(found, rows);
+}
+
+async fn preferences_are_replaced_version_by_version(store: Arc<dyn Documents>) {
+    let version = |version, theme| Preferences { version, theme, ..preferences(1) };
+    assert!(!store.preferences_replace(&version(2, Theme::Dark)).await.unwrap(), "nothing is there yet");
+    assert_eq!(store.preferences_by_customers(&[id(1)]).await.unwrap(), []);
+    assert!(store.preferences_replace(&version(1, Theme::Dark)).await.unwrap());
+    assert!(!store.preferences_replace(&version(1, Theme::Light)).await.unwrap(), "the first version is there already");
+    for refused in [1, 3, 9] {
+        assert!(!store.preferences_replace(&version(refused, Theme::Light)).await.unwrap());
+    }
+    assert_eq!(store.preferences_by_customers(&[id(1)]).await.unwrap(), [version(1, Theme::Dark)]);
+    let second = Preferences { interests: vec![], extra: json!({ "only": [1] }), ..version(2, Theme::System) };
+    assert!(store.preferences_replace(&second).await.unwrap());
+    assert!(!store.preferences_replace(&second).await.unwrap());
+    assert_eq!(store.preferences_by_customers(&[id(1)]).await.unwrap(), [second]);
+    // a put brings its own version
+    store.preferences_put(&[version(7, Theme::Dark), preferences(2)]).await.unwrap();
+    assert!(store.preferences_replace(&version(8, Theme::Light)).await.unwrap());
+    assert_eq!(store.preferences_by_customers(&[id(1)]).await.unwrap(), [version(8, Theme::Light)]);
+    assert_eq!(store.preferences_by_customers(&[id(2)]).await.unwrap(), [preferences(2)]);
+}
+
+async fn of_many_changes_of_one_version_at_once_one_is_done(store: Arc<dyn Documents>) {
+    for version in 1..=5 {
+        let changes = (0..6).map(|n| Preferences { version, locale: format!("x-{n}"), ..preferences(1) }).collect::<Vec<_>>();
+        let done = join_all(changes.iter().map(|next| store.preferences_replace(next))).await;
+        let winners: Vec<_> =
+            done.into_iter().zip(&changes).filter(|(done, _)| *done.as_ref().unwrap()).map(|(_, next)| next.clone()).collect();
+        assert_eq!(winners.len(), 1);
+        assert_eq!(store.preferences_by_customers(&[id(1)]).await.unwrap(), winners);
+    }
 }

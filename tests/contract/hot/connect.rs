@@ -1,6 +1,9 @@
 //! What connecting to Redis promises.
 
-use crate::support::engines::{missing, required, unique_name};
+use crate::support::{
+    engines::{missing, required, unique_name},
+    proxy::Proxy,
+};
 use libtest_mimic::Trial;
 use polystore::{
     engines::redis::Redis,
@@ -22,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
         trial("a_prefix_with_a_colon_is_refused", a_prefix_with_a_colon_is_refused),
         trial("a_command_without_an_answer_times_out_and_is_not_sent_again", a_command_without_an_answer_times_out_and_is_not_sent_again),
         trial("a_password_that_is_right_again_works_again", a_password_that_is_right_again_works_again),
+        trial("a_connection_that_fell_silent_is_given_up", a_connection_that_fell_silent_is_given_up),
     ]
 }
 
@@ -137,5 +141,19 @@ fn a_password_that_is_right_again_works_again() {
             assert!(begin.elapsed() < Duration::from_secs(3), "the password is right again, and still: {error:?}");
         }
         administer(&["ACL", "DELUSER", &user]).await;
+    });
+}
+
+fn a_connection_that_fell_silent_is_given_up() {
+    wait(async {
+        let (proxy, through) = Proxy::in_front_of(&server()).await;
+        let store = Redis::connect(&through, &unique_name()).await.unwrap();
+        store.ping().await.unwrap();
+        proxy.stall();
+        let begin = Instant::now();
+        assert_eq!(store.ping().await.unwrap_err().kind, Kind::Timeout);
+        while let Err(error) = store.ping().await {
+            assert!(begin.elapsed() < Duration::from_secs(3), "new connections work, and still: {error:?}");
+        }
     });
 }

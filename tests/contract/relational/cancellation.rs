@@ -1,5 +1,6 @@
 //! Callers who go away at every moment of a call, over a slow line: trap K1 of the driver.
 
+use super::inside::{key, new_order};
 use super::line::Line;
 use crate::{contract, support::engines::unique_name, support::sample};
 use libtest_mimic::Trial;
@@ -9,15 +10,18 @@ use polystore::{
         postgres::{Postgres, testing::fresh_database},
     },
     error::Engine,
-    roles::{Customers as _, Store as _},
-    shop::{CustomerFilter, Window},
+    roles::{Catalog as _, Customers as _, Orders as _, Store as _},
+    shop::{CustomerFilter, Product, Window, Written, product::MAX_STOCK},
 };
-use sqlx::{Connection as _, PgConnection};
-use std::{collections::BTreeSet, time::Duration};
+use sqlx::{Connection as _, PgConnection, postgres::PgPoolOptions};
+use std::{cell::Cell, cell::RefCell, collections::BTreeSet, time::Duration};
+use uuid::Uuid;
 
 pub fn trials() -> Vec<Trial> {
     contract!(&[Engine::Postgres], "cancellation", database;
         cancelled_calls_leave_no_transaction_open_and_lose_no_acknowledged_put,
+        ten_thousand_cancellations_poison_no_session_and_lose_no_acknowledged_write,
+        a_pool_without_the_cures_poisons_sessions_and_loses_acknowledged_writes,
     )
 }
 
@@ -78,4 +82,100 @@ async fn cancelled_calls_leave_no_transaction_open_and_lose_no_acknowledged_put(
     let stored: Vec<uuid::Uuid> = sqlx::query_scalar("SELECT id FROM customers").fetch_all(&mut other).await.unwrap();
     let stored: BTreeSet<_> = stored.into_iter().collect();
     assert_eq!(acknowledged.difference(&stored).count(), 0, "acknowledged puts are lost");
+}
+
+/// The gate for the driver's trap K1. It stays also when the driver is cured.
+async fn ten_thousand_cancellations_poison_no_session_and_lose_no_acknowledged_write(url: String) {
+    const CANCELLATIONS: u32 = 10_000;
+    const CALLERS: u128 = 32;
+    const PRODUCTS: u128 = 40;
+    let near = Postgres::connect(&url, &LIMITS).await.unwrap();
+    near.customers_put(&[sample::customer(1)]).await.unwrap();
+    near.categories_put(&[sample::category(1)]).await.unwrap();
+    let products: Vec<_> = (1..=PRODUCTS).map(|n| Product { stock: MAX_STOCK, ..sample::product(n, 1) }).collect();
+    near.products_put(&products).await.unwrap();
+
+    let (_line, slow) = Line::to(&url, Duration::from_millis(1)).await;
+    let store = Postgres::connect(&slow, &Limits { connections: 12 }).await.unwrap();
+    let (dropped, acknowledged) = (Cell::new(0), RefCell::new(BTreeSet::new()));
+    let caller = |caller: u128| {
+        let (store, dropped, acknowledged) = (&store, &dropped, &acknowledged);
+        async move {
+            let mut n = caller + 2;
+            while dropped.get() < CANCELLATIONS {
+                n += CALLERS;
+                // at every moment of a call, 0 to 50 ms, and every twentieth caller stays
+                let patience = Duration::from_micros(u64::try_from(n * 7_919 % 50_000).unwrap() + if n % 20 == 0 { 5_000_000 } else { 0 });
+                let written = if n % 3 == 0 {
+                    let row = [sample::customer(n)];
+                    tokio::time::timeout(patience, store.customers_put(&row)).await.map(|put| put.map(|()| row[0].id.uuid()))
+                } else {
+                    let (new, key) = (new_order(n, 1, &[(1 + n % PRODUCTS, 1)]), key(n));
+                    let placed = tokio::time::timeout(patience, store.order_place(&new, &key)).await;
+                    placed.map(|placed| {
+                        placed.map(|written| {
+                            assert!(matches!(written, Written::Done(_)), "{written:?}");
+                            new.id.uuid()
+                        })
+                    })
+                };
+                match written {
+                    Ok(written) => drop(acknowledged.borrow_mut().insert(written.unwrap())),
+                    Err(_) => dropped.set(dropped.get() + 1),
+                }
+            }
+        }
+    };
+    futures::future::join_all((0..CALLERS).map(caller)).await;
+
+    let mut other = PgConnection::connect(&url).await.unwrap();
+    // what was cancelled last ends, or is seen
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let open: i64 = sqlx::query_scalar(OPEN).fetch_one(&mut other).await.unwrap();
+    assert_eq!(open, 0, "sessions are left inside a transaction");
+    // on every connection, after all those cancellations
+    let acknowledged = acknowledged.into_inner();
+    let late: Vec<_> = (1..=16).map(|n| sample::customer(1_000_000_000 + n)).collect();
+    futures::future::try_join_all(late.iter().map(|row| store.customers_put(std::slice::from_ref(row)))).await.unwrap();
+    let stored: Vec<Uuid> =
+        sqlx::query_scalar("SELECT id FROM customers UNION ALL SELECT id FROM orders").fetch_all(&mut other).await.unwrap();
+    let stored: BTreeSet<_> = stored.into_iter().collect();
+    assert_eq!(acknowledged.difference(&stored).count(), 0, "acknowledged writes are lost");
+    assert!(late.iter().all(|row| stored.contains(&row.id.uuid())), "later writes are lost");
+    let nobody_waited_for = stored.len() - acknowledged.len();
+    eprintln!("{} cancelled, {} acknowledged, {nobody_waited_for} written for nobody", dropped.get(), acknowledged.len());
+    assert!(nobody_waited_for > 1_000, "only {nobody_waited_for} of the cancelled calls had begun: the trial proves nothing");
+
+    // what was written is whole
+    let halves = "SELECT count(*) FROM orders FULL JOIN once ON once.key = (('x' || right(orders.id::text, 12))::bit(48)::bigint)::text
+        WHERE orders.id IS NULL OR once.key IS NULL";
+    let halves: i64 = sqlx::query_scalar(halves).fetch_one(&mut other).await.unwrap();
+    let ledger = "SELECT count(*) FROM orders WHERE total_minor <> (SELECT sum(amount_minor) FROM ledger WHERE order_id = orders.id AND account = 'RECEIVABLE')";
+    let ledger: i64 = sqlx::query_scalar(ledger).fetch_one(&mut other).await.unwrap();
+    assert_eq!((halves, ledger), (0, 0), "orders without a key or the other way round, orders not in the books");
+}
+
+/// What the trial above would find: the driver as it comes, with a transaction that runs in the caller's own future.
+async fn a_pool_without_the_cures_poisons_sessions_and_loses_acknowledged_writes(url: String) {
+    const ROUNDS: u128 = 40;
+    const INSERT: &str = "INSERT INTO categories (id, slug, name) VALUES ($1, $2, 'trial')";
+    let (_line, slow) = Line::to(&url, DELAY).await;
+    let mut other = PgConnection::connect(&url).await.unwrap();
+    let (mut poisoned, mut acknowledged) = (0, BTreeSet::new());
+    for n in 1..=ROUNDS {
+        let pool = PgPoolOptions::new().max_connections(1).connect(&slow).await.unwrap();
+        // a caller who goes away: the pool's ping takes some 7 ms, then BEGIN is on its way
+        let patience = Duration::from_millis(u64::try_from(n * 7 % 20).unwrap());
+        tokio::time::timeout(patience, async { pool.begin().await.unwrap().commit().await.unwrap() }).await.ok();
+        // the next borrower has no transaction, as far as it knows
+        let id: Uuid = sample::category(n).id.uuid();
+        sqlx::query(INSERT).bind(id).bind(n.to_string()).execute(&pool).await.unwrap();
+        acknowledged.insert(id);
+        let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+        poisoned += sqlx::query_scalar::<_, i64>(open).fetch_one(&mut other).await.unwrap();
+        pool.close().await;
+    }
+    let stored: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM categories").fetch_all(&mut other).await.unwrap();
+    let lost = acknowledged.difference(&stored.into_iter().collect()).count();
+    assert!(poisoned > 0 && lost > 0, "{poisoned} sessions are poisoned and {lost} writes are lost: is the driver cured?");
 }

@@ -25,7 +25,8 @@ pub async fn run(mut me: Recorder, admin: Admin) -> Person {
                 me.send(&Op::Adjust { product, delta }, Some(&key)).await;
             }
         }
-        let pause = me.rng.millis(30, 120);
+        // now and then so long that a copy of the price before would be too old
+        let pause = if me.rng.percent(5) { me.rng.millis(1_200, 1_600) } else { me.rng.millis(30, 120) };
         sleep(pause).await;
     }
     Person { email: me.who.email, customer: None }

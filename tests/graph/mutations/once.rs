@@ -83,6 +83,10 @@ fn same_each_time(mut payload: Value) -> Value {
     if let Some(order) = payload.get_mut("order").and_then(Value::as_object_mut) {
         order.remove("balance");
     }
+    // nor does the article of the comment stay published
+    if let Some(comment) = payload.get_mut("comment").and_then(Value::as_object_mut) {
+        comment.remove("article");
+    }
     payload
 }
 

@@ -63,7 +63,15 @@ pub async fn run(socket: WebSocket, context: Context) {
             let Socket { operations, out, .. } = socket;
             drop(operations);
             let _the_writer_ended_already = out.send(close.message()).await;
-            let _told_or_not = timeout(FAREWELL, async { while let Some(Ok(_)) = incoming.next().await {} }).await;
+            let farewell = async {
+                while let Some(message) = incoming.next().await {
+                    if message.is_err() {
+                        // nothing more can be read, and the other side may still be writing: it gets the time all the same
+                        std::future::pending::<()>().await;
+                    }
+                }
+            };
+            let _told_or_not = timeout(FAREWELL, farewell).await;
         }
         None => gone.abort(),
     }

@@ -2,7 +2,7 @@
 
 use super::{
     mongodb::{Inside, fresh, profiled},
-    writing::{LEASE, Store, change, create, next, once, replace, revisions, standing, told},
+    writing::{LEASE, Store, change, create, next, once, replace, revisions, told},
 };
 use crate::{
     contract,

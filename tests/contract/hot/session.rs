@@ -10,7 +10,10 @@ use polystore::{
     shop::{AccountRole, Session, TokenHash},
 };
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
     time::{Duration, Instant},
 };
 
@@ -125,21 +128,28 @@ async fn the_longest_life_is_accepted(store: Arc<dyn Hot>) {
 }
 
 async fn an_ended_session_never_comes_back_while_others_look(store: Arc<dyn Hot>) {
-    for round in 0..60 {
+    for round in 0..100 {
         store.session_put(token(round), &session(1, AccountRole::Admin), MINUTE).await.unwrap();
+        let (ended, looks) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let work = |n: u32| {
-            let store = Arc::clone(&store);
+            let (store, ended, looks) = (Arc::clone(&store), Arc::clone(&ended), Arc::clone(&looks));
             async move {
-                if n == 0 {
-                    return usize::from(store.session_delete(token(round)).await.unwrap());
+                if n > 0 {
+                    while !ended.load(SeqCst) {
+                        store.session_get(token(round), MINUTE).await.unwrap();
+                        looks.fetch_add(1, SeqCst);
+                    }
+                    return;
                 }
-                for _ in 0..5 {
-                    store.session_get(token(round), MINUTE).await.unwrap();
+                // in the midst of it
+                while looks.load(SeqCst) < 6 {
+                    tokio::task::yield_now().await;
                 }
-                0
+                assert!(store.session_delete(token(round)).await.unwrap());
+                ended.store(true, SeqCst);
             }
         };
-        assert_eq!(at_once((0..4).map(work)).await.into_iter().sum::<usize>(), 1);
+        at_once((0..4).map(work)).await;
         assert_eq!(store.session_get(token(round), MINUTE).await.unwrap(), None, "round {round}");
     }
 }

@@ -19,8 +19,9 @@ use std::{
 
 /// Longest that any store is given, however far away it is.
 const LONGEST: Duration = Duration::from_millis(500);
-/// What looking up a name may add. Beyond that nothing is known about the store.
-const GRACE: Duration = Duration::from_millis(20);
+/// How long is waited for a question that should have ended by itself. Beyond that nothing is known about the store: the question hangs
+/// at a name that cannot be looked up.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// Where a server listens.
 #[derive(Clone, Debug)]

@@ -53,6 +53,9 @@ use uuid::Uuid;
 const DEFAULT_DATABASE: &str = "polystore";
 const SERVER_SELECTION: Duration = Duration::from_millis(500);
 const CONNECT: Duration = Duration::from_millis(500);
+/// How often the driver's monitor hears from a server. When one falls silent without closing its connections the monitor waits for this
+/// long and [`CONNECT`] until it makes a new one, and with the driver's 10 s nothing could be asked until then.
+const HEARTBEAT: Duration = Duration::from_secs(1);
 /// Longest that the first round trip may take.
 const FIRST_ROUND_TRIP: Duration = Duration::from_secs(4);
 const PING: Duration = Duration::from_millis(900);
@@ -84,6 +87,7 @@ impl Mongodb {
         options.app_name.get_or_insert_with(|| env!("CARGO_PKG_NAME").to_owned());
         options.server_selection_timeout.get_or_insert(SERVER_SELECTION);
         options.connect_timeout.get_or_insert(CONNECT);
+        options.heartbeat_freq.get_or_insert(HEARTBEAT);
         options.max_pool_size = Some(limits.connections.max(1));
         options.min_pool_size = None;
         options.write_concern = Some(majority());

@@ -36,8 +36,9 @@ const SIGN_OF_LIFE: Duration = Duration::from_millis(180);
 /// The message that asks whether the server speaks TLS: its length, then the code. Answered with one byte, before any password,
 /// also by a server that has no connection left.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
-/// Longest that a connection is given to become clean: more than a statement may take.
-const CLEANING: Duration = Duration::from_secs(3);
+/// Longest that a connection is given to become clean: more than a page's statement may take, whose reader has gone. No longer: when the
+/// server comes back without its old connections, the pool is theirs until then.
+const CLEANING: Duration = Duration::from_secs(2);
 
 /// What the server does to a session that we have lost sight of: dropping a query does not cancel its statement (K2).
 /// Milliseconds, for every connection; [`check`] makes sure that they arrived.

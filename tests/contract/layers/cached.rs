@@ -12,7 +12,7 @@ use polystore::{
     error::{Engine, Kind},
     receipt::{self, Caller, Receipt},
     roles::{Hot, Relational, Store as _, hot::Versioned},
-    shop::{Product, ProductId, StockLevel},
+    shop::{NewOrder, Once, OrderMove, OrderStatus, Product, ProductId, StockLevel, Written},
     stores::{Copies, Stores},
 };
 use std::{
@@ -27,6 +27,7 @@ pub fn trials() -> Vec<Trial> {
         a_write_through_one_server_is_seen_through_the_other,
         what_was_read_before_a_write_is_kept_out_of_the_cache_after_it,
         that_there_is_no_such_product_is_remembered_until_there_is_one,
+        an_order_and_its_end_are_seen_in_the_stock_at_once,
         the_relay_makes_copies_void_that_a_server_left_behind,
         without_the_setting_products_are_not_kept,
     );
@@ -152,6 +153,32 @@ async fn that_there_is_no_such_product_is_remembered_until_there_is_one(shop: Sh
     assert_eq!((calls, counts), (vec!["hot.cache_get".to_owned()], (1, 0)));
     shop.one.relational.products_put(&[sample::product(60, 1)]).await.unwrap();
     assert_eq!(seen(&shop.two, 60).await, Some(sample::product(60, 1)));
+}
+
+async fn an_order_and_its_end_are_seen_in_the_stock_at_once(shop: Shop) {
+    shop.owner.customers_put(&[sample::customer(1)]).await.unwrap();
+    let stock = async |server: &Stores| {
+        let mut rows = server.relational.products_by_ids(&ids([1, 2, 3])).await.unwrap();
+        rows.sort_by_key(|row| row.id);
+        rows.iter().map(|row| row.stock).collect::<Vec<_>>()
+    };
+    assert_eq!((stock(&shop.one).await, stock(&shop.two).await), (vec![10, 10, 10], vec![10, 10, 10]));
+    settle().await;
+    let order = NewOrder {
+        id: sample::id(1),
+        customer_id: sample::id(1),
+        placed_at: sample::at(1),
+        lines: vec![(sample::id(1), 3), (sample::id(2), 10)],
+    };
+    let key = |name: &str| Once::new("customer", name, "order", &serde_json::Value::Null);
+    let written = shop.one.relational.order_place(&order, &key("place")).await.unwrap();
+    assert!(matches!(written, Written::Done(_)), "{written:?}");
+    assert_eq!((stock(&shop.two).await, stock(&shop.one).await), (vec![7, 0, 10], vec![7, 0, 10]));
+    settle().await;
+    let step = OrderMove { id: order.id, owner: None, to: OrderStatus::Cancelled, at: sample::at(2) };
+    let written = shop.two.relational.order_move(&step, &key("cancel")).await.unwrap();
+    assert!(matches!(written, Written::Done(_)), "{written:?}");
+    assert_eq!((stock(&shop.one).await, stock(&shop.two).await), (vec![10, 10, 10], vec![10, 10, 10]));
 }
 
 async fn the_relay_makes_copies_void_that_a_server_left_behind(shop: Shop) {

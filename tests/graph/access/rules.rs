@@ -48,7 +48,8 @@ pub fn rules() -> BTreeMap<(String, String), Rule> {
     for line in page.lines() {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
         let [name, fields, rule] = cells[..] else { continue };
-        let (Some(name), Some(rule)) = (code(name), code(rule)) else { continue };
+        // a table of fields has code in every column
+        let (Some(name), Some(rule), true) = (code(name), code(rule), fields.starts_with('`')) else { continue };
         for field in fields.split_whitespace() {
             let field = code(field).unwrap_or_else(|| panic!("{field} in {line}"));
             let before = rules.insert((name.to_owned(), field.to_owned()), Rule::read(rule));

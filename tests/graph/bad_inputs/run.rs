@@ -137,6 +137,6 @@ fn every_bad_input_is_refused_at_its_place_alike_on_all_engines_and_nothing_is_w
             }
         }
     }
-    let shown = 60;
+    let shown = 150;
     assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.iter().take(shown).map(String::as_str).collect::<Vec<_>>().join("\n"));
 }

@@ -21,8 +21,8 @@ pub const TRIES: u32 = 10;
 const BATCH: u32 = 200;
 /// Events that the hot store is told at once.
 const AT_ONCE: usize = 8;
-/// How long a relay may take for a batch before another one may take it.
-const LEASE: Duration = Duration::from_secs(30);
+/// How long a relay may take for a batch before another one may take it: also how late events are told whose relay was killed.
+const LEASE: Duration = Duration::from_secs(5);
 /// How often the outboxes are looked at when nobody rings: another server may have died.
 const POLL: Duration = Duration::from_secs(1);
 /// How long an event waits for a store that is down.

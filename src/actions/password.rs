@@ -48,7 +48,10 @@ impl Passwords {
     pub async fn verify(&self, password: String, hash: Option<String>) -> Outcome<bool> {
         self.run(move || match hash {
             Some(hash) => verify(&password, &hash),
-            None => verify(&password, nobody()) && false,
+            None => {
+                let _the_time_is_what_counts = verify(&password, nobody());
+                false
+            }
         })
         .await
     }

@@ -2,10 +2,10 @@
 
 use crate::{history::Status, lab::Places};
 use futures::TryStreamExt as _;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{self, Bson, Document, doc};
 use polystore::shop::{CustomerId, OrderId, ProductId};
 use sqlx::{Connection as _, postgres::PgConnection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Ids are the texts that clients see.
@@ -103,11 +103,17 @@ impl Content {
     async fn read_documents(&mut self, url: &str) -> mongodb::error::Result<()> {
         let client = mongodb::Client::with_uri_str(url).await?;
         let database = client.default_database().unwrap();
-        // as they were inserted: the engine numbers them
-        let rows: Vec<Document> =
-            database.collection::<Document>("activity").find(doc! {}).sort(doc! { "$natural": 1 }).await?.try_collect().await?;
+        // In the order of the server's own log: after a crash it makes rows anew from there, in an order of its own.
+        let namespace = format!("{}.activity", database.name());
+        let wanted = doc! { "$or": [{ "op": "i", "ns": &namespace }, { "o.applyOps.ns": &namespace }] };
+        let log: Vec<Document> =
+            client.database("local").collection("oplog.rs").find(wanted).sort(doc! { "$natural": 1 }).await?.try_collect().await?;
+        let inserted: Vec<bson::Uuid> = log.iter().flat_map(|entry| ids_inserted(entry, &namespace)).collect();
+        let place: HashMap<_, _> = inserted.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+        let mut rows: Vec<Document> = database.collection::<Document>("activity").find(doc! {}).await?.try_collect().await?;
+        rows.sort_by_key(|row| own_id(row).and_then(|id| place.get(&id).copied()));
         let id = |row: &Document, field: &str| match row.get(field) {
-            Some(mongodb::bson::Bson::Binary(bytes)) => Uuid::from_slice(&bytes.bytes).ok(),
+            Some(Bson::Binary(bytes)) => Uuid::from_slice(&bytes.bytes).ok(),
             _ => None,
         };
         let event = |row: Document| StoredEvent {
@@ -133,6 +139,22 @@ impl Content {
         }
         Ok(())
     }
+}
+
+/// What an entry of MongoDB's log put into a collection: one document, or several in one entry.
+fn ids_inserted(entry: &Document, namespace: &str) -> Vec<bson::Uuid> {
+    let within = entry.get_document("o").and_then(|applied| applied.get_array("applyOps"));
+    let entries: Vec<&Document> = match within {
+        Ok(several) => several.iter().filter_map(Bson::as_document).collect(),
+        Err(_) => vec![entry],
+    };
+    let is = |entry: &Document, field: &str, text: &str| entry.get_str(field).is_ok_and(|found| found == text);
+    let inserts = entries.into_iter().filter(|entry| is(entry, "op", "i") && is(entry, "ns", namespace));
+    inserts.filter_map(|entry| own_id(entry.get_document("o").ok()?)).collect()
+}
+
+fn own_id(row: &Document) -> Option<bson::Uuid> {
+    if let Some(Bson::Binary(bytes)) = row.get("_id") { bytes.to_uuid().ok() } else { None }
 }
 
 fn order(id: Uuid) -> String {

@@ -24,9 +24,9 @@ pub struct Shop {
     pub products: Vec<(String, i64)>,
     /// The product whose price in minor units counts up with each change: what a reader saw tells how old it was.
     pub dial: usize,
-    /// The product that stands in every order as its last line: of whoever orders, each time another quantity. By it an order in the store
-    /// is told from every other, whatever key it came with.
-    pub marker: usize,
+    /// One of these stands in every order as its last line: of whoever orders, each time another quantity. By it an order in the store is
+    /// told from every other, whatever key it came with. Several, because whoever orders waits for others who take of the same product.
+    pub markers: Vec<usize>,
     /// The dial's first price.
     pub first_price: i64,
 }
@@ -71,7 +71,7 @@ pub struct Entry {
 pub enum Op {
     SignUp,
     SignIn,
-    /// Products by their index, and how many; the marker is the last.
+    /// Products by their index, and how many; a marker is the last.
     Place {
         lines: Vec<(usize, i64)>,
     },

@@ -39,6 +39,7 @@ pub struct Lab<'a> {
     watch: Watch,
     /// Connections to each store that one server may have.
     connections: i64,
+    pub opened: Instant,
 }
 
 /// Who runs the shop.
@@ -58,25 +59,27 @@ pub struct Server {
 
 /// Longest that a request may take, and a little for a machine that has other things to do: five seconds is the server's own limit.
 pub const REQUEST: Duration = Duration::from_millis(5_250);
-/// Products of which there are so few that they sell out, products of which there are many, the dial and the marker.
-const SCARCE: [i64; 3] = [100, 100, 100];
-const PLENTY: [i64; 4] = [1_000_000; 4];
+/// Products of which there are so few that they sell out, products of which there are many, the dial and the markers.
+const SCARCE: [i64; 3] = [20, 50, 100];
+const PLENTY: [i64; 6] = [1_000_000; 6];
+const MARKERS: [i64; 8] = [1_000_000_000; 8];
 
 impl<'a> Lab<'a> {
     /// A shop that is open, with nobody in it. `connections`: how many a server may have to each store.
     pub async fn open(stores: &'a Stores, connections: i64) -> Self {
-        let prefix = crate::unique_name();
+        let (opened, prefix) = (Instant::now(), crate::unique_name());
         let relational = postgres::testing::fresh_database(&stores.relational, &prefix).await.unwrap();
         let documents = mongodb::testing::fresh_database(&stores.documents, &prefix).unwrap();
         let places = Places { relational, documents, hot: stores.hot.clone(), prefix };
         let admin = Admin { email: "keeper@example.com".to_owned(), password: "a password of the keeper's".to_owned() };
         let watch = Watch::begin(&places, connections);
-        let mut lab = Self { stores, places, shop: Shop::default(), admin, home: Home::new(), watch, connections };
+        let mut lab = Self { stores, places, shop: Shop::default(), admin, home: Home::new(), watch, connections, opened };
         lab.run(&["migrate"], "");
         lab.run(&["account", &lab.admin.email.clone(), "--role", "admin", "--password-stdin"], &lab.admin.password.clone());
         let mut server = lab.serve(&[]);
         lab.stock_up(&server).await;
         server.stop();
+        eprintln!("opened in {} ms", opened.elapsed().as_millis());
         lab
     }
 
@@ -143,10 +146,11 @@ impl<'a> Lab<'a> {
         drop(engine);
         let mut client = Client::new(&server.address);
         client.sign_in(&self.admin.email, &self.admin.password).await.unwrap();
-        let stocks = SCARCE.iter().chain(&PLENTY).copied().chain([1_000_000, 2_000_000_000]).collect::<Vec<_>>();
-        (self.shop.dial, self.shop.marker, self.shop.first_price) = (stocks.len() - 2, stocks.len() - 1, 100);
+        let stocks = SCARCE.iter().chain(&PLENTY).chain(&[1_000_000]).chain(&MARKERS).copied().collect::<Vec<_>>();
+        let dial = SCARCE.len() + PLENTY.len();
+        (self.shop.dial, self.shop.markers, self.shop.first_price) = (dial, (dial + 1..stocks.len()).collect(), 100);
         for (number, stock) in stocks.into_iter().enumerate() {
-            let minor = if number == self.shop.marker { 1 } else { 100 };
+            let minor = if number > dial { 1 } else { 100 };
             let input = json!({
                 "sku": format!("SKU-{number}"), "slug": format!("product-{number}"), "name": format!("Product {number}"),
                 "price": { "amount": graph::decimal(minor), "currency": "EUR" }, "stock": stock, "categoryId": category.id.to_string(),

@@ -94,11 +94,6 @@ impl Load {
         self.scene.start.elapsed().as_micros() as Micros
     }
 
-    /// Orders that were acknowledged so far, the same one each time it was.
-    pub fn acknowledged(&self) -> usize {
-        self.scene.log.lock().unwrap().iter().filter(|entry| entry.answer.order().is_some()).count()
-    }
-
     /// Requests whose outcome was unknown so far.
     pub fn unknown(&self) -> usize {
         let unknown = crate::history::Answer::Failed("UNKNOWN_OUTCOME".to_owned());

@@ -10,6 +10,8 @@ pub struct Report<'a> {
     pub name: &'a str,
     pub history: &'a History,
     pub violations: &'a [Violation],
+    /// How long it all took, in milliseconds.
+    pub took: u128,
     /// More about this fault: `name value`.
     pub figures: Vec<String>,
 }
@@ -32,6 +34,7 @@ impl Report<'_> {
         );
         let reads = self.history.entries.iter().filter(|entry| matches!(entry.op, Op::ReadPrice | Op::ReadOrder { .. })).count();
         let _ = write!(line, "; sendings {sendings}, unknown and settled {unknown}, reads {reads}");
+        let _ = write!(line, ", took {} ms", self.took);
         for figure in &self.figures {
             let _ = write!(line, ", {figure}");
         }

@@ -7,12 +7,18 @@ use crate::{
 };
 use libtest_mimic::Trial;
 use polystore::{
-    engines::memory::Memory,
+    engines::{memory::Memory, redis::Redis},
     error::Engine,
     roles::{Hot, Rankings},
     shop::{Board, ProductId, Ranked, Timestamp, TrendingWindow, ranking::OLDEST_STEP},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+};
 
 const SOLD: Board = Board::BestSellers;
 const WINDOW: TrendingWindow = TrendingWindow::Hour;
@@ -43,6 +49,7 @@ pub fn trials() -> Vec<Trial> {
         both_engines_give_the_same_boards_after_any_events,
         an_event_is_remembered_for_a_day,
         a_board_goes_with_its_steps,
+        other_programs_never_see_a_board_with_the_steps_of_another,
     ));
     trials
 }
@@ -322,4 +329,26 @@ async fn a_board_goes_with_its_steps(mut server: Server) {
     server.ask::<()>(&["DEL", "$board:trending:hour:steps"]).await;
     server.store.ranking_add(id(1), TRENDING, &counts(&[(1, 1)]), at(STEP + 9)).await.unwrap();
     assert_eq!(whole(&server.store, TRENDING).await, [place(1, 1, 5.0)]);
+}
+
+async fn other_programs_never_see_a_board_with_the_steps_of_another(server: Server) {
+    let writer = Redis::connect(&super::server_url(), &server.prefix).await.unwrap();
+    let over = AtomicBool::new(false);
+    let write = async {
+        for round in 0..150 {
+            writer.ranking_put(TRENDING, &[(id(1), 16.0)], at(STEP)).await.unwrap();
+            writer.ranking_add(id(round), TRENDING, &counts(&[(2, 1)]), at(STEP + 3)).await.unwrap();
+        }
+        over.store(true, SeqCst);
+    };
+    let read = async {
+        let states = [vec![place(1, 1, 16.0)], vec![place(1, 1, 2.0), place(2, 2, 1.0)]];
+        while !over.load(SeqCst) {
+            let top = server.store.ranking_top(TRENDING, 10).await.unwrap();
+            assert!(top.is_empty() || states.contains(&top), "{top:?}");
+            let places = server.store.ranking_places(TRENDING, &[id(1), id(2)]).await.unwrap();
+            assert!(places.is_empty() || states.contains(&places), "{places:?}");
+        }
+    };
+    futures::join!(write, read);
 }

@@ -43,7 +43,7 @@ pub async fn run(mut me: Recorder, entered: Sender<()>) -> Person {
 async fn place(me: &mut Recorder, memory: &mut Memory) {
     memory.placed += 1;
     let shop = &me.scene.shop;
-    let (marker, others) = (shop.marker, shop.products.len() - 1);
+    let (marker, others) = (shop.markers[me.session % shop.markers.len()], shop.products.len() - shop.markers.len());
     let first = me.rng.below(others);
     let mut lines = vec![(first, me.rng.between(1, 3))];
     if me.rng.percent(40) {

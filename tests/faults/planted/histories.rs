@@ -49,7 +49,7 @@ impl World {
         let products = [("bread", 10), ("dial", 10), ("marker", 100)].map(|(id, stock)| (id.to_owned(), stock)).to_vec();
         let person = |name: &str| Person { email: format!("{name}@example.com"), customer: Some(format!("customer_{name}")) };
         let history = History {
-            shop: Shop { products, dial: 1, marker: 2, first_price: 100 },
+            shop: Shop { products, dial: 1, markers: vec![2], first_price: 100 },
             people: vec![person("a"), person("b"), Person::default(), Person::default()],
             entries: Vec::new(),
             allowed: Allowed { patience: 5 * SECOND, age: SECOND, ..Allowed::default() },

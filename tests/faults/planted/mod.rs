@@ -93,7 +93,7 @@ async fn run(stores: &Stores, bug: Bug, seed: u64) -> Vec<Violation> {
     let lab = Lab::open(stores, 8).await;
     lab.expect_servers(1);
     let server = InProcess::start(&lab.places, bug).await;
-    let load = Load::begin(Plan { seed, pause: 5, ..Plan::default() }, &lab.shop, &[&server.address], &lab.admin).await;
+    let load = Load::begin(Plan { seed, pause: 5, visitors: 4, ..Plan::default() }, &lab.shop, &[&server.address], &lab.admin).await;
     sleep(LOAD).await;
     let history = load.end().await;
     lab.drained(Duration::from_secs(5)).await;

@@ -32,23 +32,32 @@ pub struct Wrong {
 }
 
 /// A cache as one writes it in an afternoon.
-struct Copies<K, V>(Mutex<HashMap<K, (Instant, V)>>);
+struct Copies<K, V> {
+    kept: Mutex<HashMap<K, (Instant, V)>>,
+    span: Duration,
+}
 
-/// How long it keeps what it has.
-const KEPT: Duration = Duration::from_secs(3);
+/// How long it keeps an order.
+const ORDERS: Duration = Duration::from_secs(3);
+/// How long it keeps a product: not so long that nobody ever asks the owner while somebody writes.
+const PRODUCTS: Duration = Duration::from_millis(50);
 
 impl<K: Copy + Eq + Hash, V: Clone> Copies<K, V> {
+    fn keeping(span: Duration) -> Self {
+        Self { kept: Mutex::default(), span }
+    }
+
     fn get(&self, key: K) -> Option<V> {
-        let kept = self.0.lock().unwrap();
-        kept.get(&key).filter(|(at, _)| at.elapsed() < KEPT).map(|(_, value)| value.clone())
+        let kept = self.kept.lock().unwrap();
+        kept.get(&key).filter(|(at, _)| at.elapsed() < self.span).map(|(_, value)| value.clone())
     }
 
     fn set(&self, key: K, value: V) {
-        self.0.lock().unwrap().insert(key, (Instant::now(), value));
+        self.kept.lock().unwrap().insert(key, (Instant::now(), value));
     }
 
     fn forget(&self, key: K) {
-        self.0.lock().unwrap().remove(&key);
+        self.kept.lock().unwrap().remove(&key);
     }
 }
 
@@ -58,16 +67,8 @@ impl Wrong {
         let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
         let options = options.options([("idle_in_transaction_session_timeout", "1000"), ("lock_timeout", "500")]);
         let pool = PgPoolOptions::new().max_connections(2).test_before_acquire(false).connect_lazy_with(options);
-        let copies = || Mutex::new(HashMap::new());
-        Self {
-            inner,
-            bug,
-            calls: AtomicU64::new(0),
-            products: Copies(copies()),
-            orders: Copies(Mutex::default()),
-            last_told: Mutex::default(),
-            pool,
-        }
+        let (products, orders) = (Copies::keeping(PRODUCTS), Copies::keeping(ORDERS));
+        Self { inner, bug, calls: AtomicU64::new(0), products, orders, last_told: Mutex::default(), pool }
     }
 
     /// True for one call of so many.

@@ -21,11 +21,11 @@ pub async fn run(stores: &Stores) {
     let lab = Lab::open(stores, 8).await;
     let (proxy, through) = Proxy::of_url(&lab.places.relational).await;
     let server = lab.serve_with(&[], &[("DATABASE_URL", &through)]);
-    let plan = Plan { customers: 12, pause: 0, ..Plan::default() };
+    let plan = Plan { customers: 12, visitors: 1, pause: 0, variety: false, ..Plan::default() };
     let load = Load::begin(plan, &lab.shop, &[&server.address], &lab.admin).await;
     // a session that is cut is missed by the store a little later
     lab.expect_servers(2);
-    proxy.set(Mischief { lose_commit_answers: 3, lose_commits: 9, ..Mischief::default() });
+    proxy.set(Mischief { lose_commit_answers: 2, lose_commits: 10, ..Mischief::default() });
     let (start, rounds) = (Instant::now(), ROUNDS * u64::from(times()));
     while proxy.commits()[1] < rounds && start.elapsed() < LIMIT * times() {
         sleep(Duration::from_millis(20)).await;

@@ -67,7 +67,7 @@ pub async fn conclude(lab: &Lab<'_>, outcome: Outcome<'_>) {
     }
     let content = lab.content().await;
     let violations = check(&history, &content);
-    let report = Report { name, history: &history, violations: &violations, figures };
+    let report = Report { name, history: &history, violations: &violations, took: lab.opened.elapsed().as_millis(), figures };
     eprintln!("{}", report.line());
     let log = report.keep_log(&server.run().complained());
     assert!(violations.is_empty(), "{} things are wrong, see {}:\n{}", violations.len(), log.display(), told(&violations));

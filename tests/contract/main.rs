@@ -2,6 +2,7 @@
 //! its name is a sentence. Run a part of it with a filter: `cargo test --test contract -- '[sqlite] product'`.
 
 #![expect(clippy::unwrap_used, reason = "in a test a failure is the answer")]
+#![expect(clippy::print_stdout, reason = "measured times are told, not asserted")]
 
 #[path = "../support/mod.rs"]
 mod support;

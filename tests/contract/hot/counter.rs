@@ -123,7 +123,7 @@ async fn a_batch_that_many_tell_at_once_is_counted_once(store: Arc<dyn Hot>) {
         let tell = |n: u128| {
             let store = Arc::clone(&store);
             // every second one tells a batch of its own
-            let batch = if n % 2 == 0 { id(round * 100) } else { id(round * 100 + n) };
+            let batch = if n.is_multiple_of(2) { id(round * 100) } else { id(round * 100 + n) };
             async move { store.counters_add(batch, &[(product(round), 1), (article(round), 10)]).await.unwrap() }
         };
         at_once((0..8).map(tell)).await;

@@ -116,7 +116,7 @@ async fn an_event_that_many_tell_at_once_counts_once(store: Arc<dyn Hot>) {
     for round in 1..=20 {
         let tell = |n: u128| {
             let store = Arc::clone(&store);
-            let event = if n % 2 == 0 { id(round * 100) } else { id(round * 100 + n) };
+            let event = if n.is_multiple_of(2) { id(round * 100) } else { id(round * 100 + n) };
             async move { store.ranking_add(event, TRENDING, &counts(&[(round, 1)]), at(STEP)).await.unwrap() }
         };
         at_once((0..8).map(tell)).await;

@@ -73,7 +73,7 @@ impl Wrong {
 
     /// True for one call of so many.
     fn once_in(&self, calls: u64) -> bool {
-        self.calls.fetch_add(1, Relaxed) % calls == 0
+        self.calls.fetch_add(1, Relaxed).is_multiple_of(calls)
     }
 
     /// The order as it would be.

@@ -31,7 +31,7 @@ impl WrongHot {
     async fn ranking_add(&self, event: EventId, board: Board, counts: &[(ProductId, i64)], at: Timestamp) -> Result<()> {
         self.inner.ranking_add(event, board, counts, at).await?;
         // as if no answer had come, and the command were a plain increment
-        if self.bug == Bug::IncrementSentAgain && self.calls.fetch_add(1, Relaxed) % 10 == 0 {
+        if self.bug == Bug::IncrementSentAgain && self.calls.fetch_add(1, Relaxed).is_multiple_of(10) {
             self.inner.ranking_add(EventId::from_uuid(uuid::Uuid::now_v7()), board, counts, at).await?;
         }
         Ok(())

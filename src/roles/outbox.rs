@@ -10,6 +10,9 @@ pub const MAX_ERROR_CHARS: usize = 500;
 /// Most idempotency keys that are forgotten in one call.
 pub const MAX_PRUNED: i64 = 10_000;
 
+/// How often a claim goes on that found only events which this program cannot read.
+pub const ROUNDS: u32 = 10;
+
 /// What is kept of a failure's words: the first ones, without NUL, which PostgreSQL cannot hold.
 pub fn error_text(error: &str) -> String {
     error.chars().filter(|c| *c != '\0').take(MAX_ERROR_CHARS).collect()
@@ -28,7 +31,7 @@ pub trait Outbox: Send + Sync {
     /// Promises: two servers that ask at once get different events (`SKIP LOCKED` or its like); of each aggregate only the first event
     /// that is neither done nor parked can be taken, so an aggregate's events are told in their order (`sequence`, then id);
     /// events whose retry lies ahead, or that are leased, are left out. Oldest first. Never a watermark: ids commit out of order.
-    /// Fewer than `limit` may come although more could: only an empty answer means that there is nothing to take now. An event that this
+    /// Fewer than `limit` may come although more could: an empty answer means that there is nothing to take now. An event that this
     /// program cannot read (a newer one wrote it) is logged and stays leased: it holds up its own aggregate and nothing else.
     async fn outbox_claim(&self, limit: u32, lease: Duration) -> Result<Vec<Claimed>>;
 

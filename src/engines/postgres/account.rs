@@ -25,8 +25,8 @@ impl FromRow<'_, PgRow> for NewAccount {
     }
 }
 
-fn put(account: &Account) -> Binds {
-    Binds::new().with(account.customer_id.uuid()).with(account.role.code()).with(&*account.password_hash)
+fn put(customer: CustomerId, account: &Account) -> Binds {
+    Binds::new().with(customer.uuid()).with(account.role.code()).with(&*account.password_hash)
 }
 
 /// What a failed write of a customer means.
@@ -51,7 +51,7 @@ impl Work for Create {
         if let Err(error) = tx.run(sql!("customer_create"), binds).await {
             return refusal(tx).map(Err).ok_or(error);
         }
-        tx.run(sql!("account_put"), put(account)).await?;
+        tx.run(sql!("account_put"), put(customer.id, account)).await?;
         tx.tell(Event::signed_up(customer));
         Ok(Ok(customer.clone()))
     }
@@ -102,7 +102,7 @@ impl Accounts for Postgres {
 
     async fn account_put(&self, account: &Account) -> Result<bool> {
         let account = account.clone();
-        Ok(self.change(sql!("account_put"), move || put(&account)).await? > 0)
+        Ok(self.change(sql!("account_put"), move || put(account.customer_id, &account)).await? > 0)
     }
 
     async fn customer_change(

@@ -3,7 +3,7 @@
 use super::query::{Binds, uuids};
 use super::{Postgres, row};
 use crate::error::{Engine, Kind, StoreError};
-use crate::roles::outbox::{MAX_PRUNED, error_text, millis};
+use crate::roles::outbox::{MAX_PRUNED, ROUNDS, error_text, millis};
 use crate::roles::{Outbox, Result};
 use crate::shop::{Claimed, Event, EventId, Fact, OutboxState, Parked, Timestamp};
 use async_trait::async_trait;
@@ -61,7 +61,7 @@ impl Outbox for Postgres {
     /// Each statement is a transaction of its own: a caller who goes away leaves some events leased, and no more.
     async fn outbox_claim(&self, limit: u32, lease: Duration) -> Result<Vec<Claimed>> {
         let binds = || Binds::new().with(i64::from(limit)).with(millis(lease));
-        loop {
+        for _ in 0..ROUNDS {
             let mut rows: Vec<Readable<Claimed>> = self.rows(sql!("outbox_claim"), binds()).await?;
             if rows.is_empty() {
                 rows = self.rows(sql!("outbox_claim_beyond"), binds()).await?;
@@ -73,6 +73,7 @@ impl Outbox for Postgres {
                 return Ok(taken);
             }
         }
+        Ok(Vec::new())
     }
 
     async fn outbox_done(&self, ids: &[EventId]) -> Result<()> {

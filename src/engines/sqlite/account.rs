@@ -32,9 +32,9 @@ impl FromRow<'_, SqliteRow> for NewAccount {
     }
 }
 
-fn put(account: &Account) -> Query<'static, sqlx::Sqlite, SqliteArguments> {
+fn put(customer: CustomerId, account: &Account) -> Query<'static, sqlx::Sqlite, SqliteArguments> {
     let put = sqlx::query(include_str!("sql/account_put.sql"));
-    put.bind(account.customer_id.uuid()).bind(account.role.code()).bind(account.password_hash.clone())
+    put.bind(customer.uuid()).bind(account.role.code()).bind(account.password_hash.clone())
 }
 
 /// What a failed write of a customer means.
@@ -68,7 +68,7 @@ impl Work for Create {
         if let Err(error) = tx.run(create).await {
             return refusal(tx).map(Err).ok_or(error);
         }
-        tx.run(put(account)).await?;
+        tx.run(put(customer.id, account)).await?;
         tx.tell(Event::signed_up(customer));
         Ok(Ok(customer.clone()))
     }
@@ -121,7 +121,7 @@ impl Accounts for Sqlite {
 
     async fn account_put(&self, account: &Account) -> Result<bool> {
         let account = account.clone();
-        Ok(self.change(Box::new(move || put(&account))).await? > 0)
+        Ok(self.change(Box::new(move || put(account.customer_id, &account))).await? > 0)
     }
 
     async fn customer_change(

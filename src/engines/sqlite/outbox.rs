@@ -5,7 +5,7 @@ use crate::{
     error::{Engine, Kind, StoreError},
     roles::{
         Outbox, Result,
-        outbox::{MAX_PRUNED, error_text, millis},
+        outbox::{MAX_PRUNED, ROUNDS, error_text, millis},
     },
     shop::{Claimed, Event, EventId, OutboxState, Parked, Timestamp},
 };
@@ -75,7 +75,7 @@ impl Sqlite {
 impl Outbox for Sqlite {
     async fn outbox_claim(&self, limit: u32, lease: Duration) -> Result<Vec<Claimed>> {
         let lease = millis(lease);
-        loop {
+        for _ in 0..ROUNDS {
             let mut rows = self.claim(CLAIM, limit, lease).await?;
             if rows.is_empty() {
                 rows = self.claim(CLAIM_BEYOND, limit, lease).await?;
@@ -87,6 +87,7 @@ impl Outbox for Sqlite {
                 return Ok(taken);
             }
         }
+        Ok(Vec::new())
     }
 
     async fn outbox_done(&self, ids: &[EventId]) -> Result<()> {

@@ -61,7 +61,7 @@ pub struct Settings {
     /// are embedded and the address is this machine's own, else visitor]
     #[arg(long, env = "POLYSTORE_ANONYMOUS", value_name = "WHO", global = true)]
     pub anonymous: Option<String>,
-    /// Web pages of other hosts that may open streams: a list of origins such as https://shop.example [default: none]
+    /// Web pages of other hosts that may open streams: a list of origins such as `https://shop.example` [default: none]
     #[arg(long, env = "POLYSTORE_ORIGINS", value_name = "LIST", global = true)]
     pub origins: Option<String>,
     /// What access tokens are signed with, at least 32 characters; the same for all servers of a shop [default: made anew at each start]

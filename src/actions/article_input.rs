@@ -14,13 +14,13 @@ const MAX_TAGS: usize = 20;
 /// The fields of an article; `None` leaves them as they are, or at their defaults.
 #[derive(Clone, Debug, Default)]
 pub struct ArticleInput {
-    /// As [`crate::shop::Article::slug`].
+    /// As `Article::slug`.
     pub slug: Option<String>,
-    /// As [`crate::shop::Article::title`].
+    /// As `Article::title`.
     pub title: Option<String>,
-    /// As [`crate::shop::Article::tags`].
+    /// As `Article::tags`.
     pub tags: Option<Vec<String>>,
-    /// As [`crate::shop::Article::blocks`].
+    /// As `Article::blocks`.
     pub blocks: Option<Vec<Block>>,
     /// Ids of products.
     pub product_ids: Option<Vec<String>>,

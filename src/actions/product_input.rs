@@ -11,13 +11,13 @@ use crate::shop::{
 /// The fields of a product; which of them must be given depends on the action.
 #[derive(Clone, Debug, Default)]
 pub struct ProductInput {
-    /// As [`crate::shop::Product::sku`].
+    /// As `Product::sku`.
     pub sku: Option<String>,
-    /// As [`crate::shop::Product::slug`].
+    /// As `Product::slug`.
     pub slug: Option<String>,
-    /// As [`crate::shop::Product::name`].
+    /// As `Product::name`.
     pub name: Option<String>,
-    /// As [`crate::shop::Product::description`].
+    /// As `Product::description`.
     pub description: Option<String>,
     /// Amount as a decimal text, and currency.
     pub price: Option<(String, String)>,

@@ -26,14 +26,15 @@ pub struct SignUpInput {
     pub password: String,
 }
 
-/// Makes the account and signs in. Sent again with the same key, it signs in if the password is the same.
+/// Makes the account and signs in. Sent again with the same key, it signs in if the password is the same. The account is what counts: it
+/// is made also when no session can be kept at this moment; then there is none, and signing in works later.
 pub async fn sign_up(
     accounts: &dyn Accounts,
     sessions: &dyn Sessions,
     passwords: &Passwords,
     asker: &Asker,
     input: SignUpInput,
-) -> Outcome<(Customer, NewSession)> {
+) -> Outcome<(Customer, Option<NewSession>)> {
     let mut faults = Faults::default();
     let email = faults.check("email", rules::email(&input.email));
     let name = faults.check("name", rules::name(input.name, 200));
@@ -57,6 +58,7 @@ pub async fn sign_up(
             return Err(ActionError::KeyReused);
         }
     }
-    let session = new_session(sessions, customer.id, AccountRole::Customer, asker.at).await?;
+    // a store that failed is in the log already
+    let session = new_session(sessions, customer.id, AccountRole::Customer, asker.at).await.ok();
     Ok((customer, session))
 }

@@ -55,17 +55,17 @@ impl Product {
 /// What is changed about a product; `None` leaves it as it is. Stock is changed by [`StockChange`] alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductChange {
-    /// As [`Product::sku`].
+    /// As `Product::sku`.
     pub sku: Option<String>,
-    /// As [`Product::slug`].
+    /// As `Product::slug`.
     pub slug: Option<String>,
-    /// As [`Product::name`].
+    /// As `Product::name`.
     pub name: Option<String>,
-    /// As [`Product::description`].
+    /// As `Product::description`.
     pub description: Option<String>,
-    /// As [`Product::price`].
+    /// As `Product::price`.
     pub price: Option<Money>,
-    /// As [`Product::category_id`].
+    /// As `Product::category_id`.
     pub category_id: Option<CategoryId>,
 }
 

@@ -61,16 +61,18 @@ impl From<NewSession> for Session {
 pub struct SignInPayload {
     /// Whose account it is.
     customer: Option<Arc<Customer>>,
-    /// The session.
+    /// The session; null after a sign-up whose session could not be kept at that moment: sign in later.
     session: Option<Session>,
     /// Why nobody was signed in; empty if somebody was.
     user_errors: Vec<UserError>,
 }
 
-impl From<super::run::Ran<(Customer, NewSession)>> for SignInPayload {
-    fn from(ran: super::run::Ran<(Customer, NewSession)>) -> Self {
+impl From<super::run::Ran<(Customer, Option<NewSession>)>> for SignInPayload {
+    fn from(ran: super::run::Ran<(Customer, Option<NewSession>)>) -> Self {
         match ran {
-            Ok((customer, session)) => Self { customer: Some(Arc::new(customer)), session: Some(session.into()), user_errors: Vec::new() },
+            Ok((customer, session)) => {
+                Self { customer: Some(Arc::new(customer)), session: session.map(Into::into), user_errors: Vec::new() }
+            }
             Err(refusals) => Self { customer: None, session: None, user_errors: refusals.into_iter().map(Into::into).collect() },
         }
     }
@@ -115,7 +117,10 @@ impl AccountMutation {
     async fn sign_in(&self, ctx: &Context<'_>, input: SignInData) -> Result<Option<SignInPayload>> {
         let passwords = ctx.data::<Passwords>()?;
         let input = SignInInput { email: input.email, password: input.password };
-        let ran = run(ctx, None, async |asker, stores| actions::sign_in(&*stores.relational, &*stores.hot, passwords, asker, input).await);
+        let ran = run(ctx, None, async |asker, stores| {
+            let (customer, session) = actions::sign_in(&*stores.relational, &*stores.hot, passwords, asker, input).await?;
+            Ok((customer, Some(session)))
+        });
         let payload: SignInPayload = ran.await?.into();
         who::now_is(ctx, payload.customer.as_deref());
         Ok(Some(payload))

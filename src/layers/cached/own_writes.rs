@@ -34,7 +34,7 @@ pub fn customer() -> Option<CustomerId> {
     CUSTOMER.try_with(|customer| *customer).ok()
 }
 
-/// What customers wrote within the last [`SPAN`].
+/// What customers wrote within the last `SPAN`.
 pub struct OwnWrites<K>(Mutex<Recent<K>>);
 
 struct Recent<K> {

@@ -29,6 +29,9 @@ use tokio_util::sync::CancellationToken;
 const LAST_WORDS: Duration = Duration::from_secs(4);
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long open connections are still read after the signal. Each answer tells the client to close; a connection that is closed at
+/// once would take a request with it that had arrived and not been read.
+const LINGER: Duration = Duration::from_millis(300);
 
 /// Serves until Ctrl-C or SIGTERM.
 pub async fn run(config: Config) -> Result<(), Failure> {
@@ -57,11 +60,12 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let ending = streams.clone();
     let signal = async move {
         stop.signal().await;
-        tracing::info!("stopping: no new connections, requests in flight are finished");
+        tracing::info!("stopping: connections are closed, requests in flight are finished");
         // subscriptions would go on for ever
         graph.fanout().stop();
         ending.stop();
-        let _server_is_gone_already = stopping.send(());
+        let _server_is_gone_already = stopping.send(stop);
+        tokio::time::sleep(LINGER).await;
     };
     let listener = Patient { listener, patience: streams.timing.write };
     let server = axum::serve(listener, app).with_graceful_shutdown(signal);
@@ -71,23 +75,24 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         streams.drain().await;
         served
     };
+    let mut last_words = LAST_WORDS;
     let late = async {
-        if stopped.await.is_ok() {
-            tokio::time::sleep(GRACE).await;
-        } else {
-            std::future::pending::<()>().await;
+        let Ok(mut stop) = stopped.await else { return std::future::pending().await };
+        tokio::select! {
+            () = tokio::time::sleep(GRACE) => tracing::warn!("some requests took longer than {} s and were cut", GRACE.as_secs()),
+            () = stop.signal() => {
+                tracing::warn!("told to stop a second time: requests in flight were cut");
+                last_words = Duration::ZERO;
+            }
         }
     };
     let served = tokio::select! {
         served = server => served.map_err(|error| Failure::Told(format!("the server stopped: {error}"))),
-        () = late => {
-            tracing::warn!("some requests took longer than {} s and were cut", GRACE.as_secs());
-            Ok(())
-        }
+        () = late => Ok(()),
     };
     // what requests left behind is told before the stores are closed
     halt.cancel();
-    if tokio::time::timeout(LAST_WORDS, background).await.is_err() {
+    if tokio::time::timeout(last_words, background).await.is_err() {
         tracing::warn!("not everything was told to the other stores: the next start goes on with it");
     }
     connected.close().await;

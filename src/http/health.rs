@@ -12,18 +12,22 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tokio_util::sync::CancellationToken;
 
 /// The two routes. A lost store makes the server unready only if its role is in `requires`: by default a lost store costs its
-/// fields and no more, and taking the server out of a balancer would cost the rest as well.
-pub fn routes(stores: Arc<Stores>, requires: Vec<String>) -> Router {
+/// fields and no more, and taking the server out of a balancer would cost the rest as well. One that is being stopped is never ready.
+pub fn routes(stores: Arc<Stores>, requires: Vec<String>, stopping: CancellationToken) -> Router {
     let requires = Arc::new(requires);
     Router::new()
         // never looks at a store: else a store's outage restarts every server
         .route("/livez", get(|| async { "ok\n" }))
-        .route("/readyz", get(move || ready(Arc::clone(&stores), Arc::clone(&requires))))
+        .route("/readyz", get(move || ready(Arc::clone(&stores), Arc::clone(&requires), stopping.is_cancelled())))
 }
 
-async fn ready(stores: Arc<Stores>, requires: Arc<Vec<String>>) -> (StatusCode, Json<Value>) {
+async fn ready(stores: Arc<Stores>, requires: Arc<Vec<String>>, stopping: bool) -> (StatusCode, Json<Value>) {
+    if stopping {
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "ready": false, "stopping": true, "stores": [] })));
+    }
     let start = Instant::now();
     let (relational, documents, hot) = tokio::join!(
         asked(Role::Relational, &*stores.relational, start),

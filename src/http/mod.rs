@@ -15,8 +15,8 @@ mod ws;
 use crate::graphql::Graph;
 use axum::{
     Router,
-    http::{HeaderValue, header},
-    response::Redirect,
+    http::{HeaderValue, StatusCode, header},
+    response::{Redirect, Response},
     routing::get,
 };
 use std::sync::Arc;
@@ -53,14 +53,21 @@ pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
     let Options { ready_requires, origins, streams } = options.into();
     let sdl = graph.sdl();
     let stores = Arc::clone(graph.stores());
+    let (stopping, stopped) = (streams.stopping().clone(), streams.stopping().clone());
+    // a client that keeps its connection would lose what it sends in the moment when that is closed
+    let hang_up = move |response: &Response| {
+        let close = stopped.is_cancelled() && response.status() != StatusCode::SWITCHING_PROTOCOLS;
+        close.then(|| HeaderValue::from_static("close"))
+    };
     Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other))
         .with_state(Door { graph, origins: origins.into(), streams })
         .merge(assets::routes())
-        .merge(health::routes(stores, ready_requires))
+        .merge(health::routes(stores, ready_requires, stopping))
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/schema.graphql", get(move || async { ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl) }))
         .layer(CatchPanicLayer::custom(middleware::panicked))
+        .layer(SetResponseHeaderLayer::overriding(header::CONNECTION, hang_up))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(axum::middleware::from_fn(middleware::request_id))
 }

@@ -4,6 +4,7 @@ use crate::{home::Home, http};
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    time::{Duration, Instant},
 };
 
 #[test]
@@ -41,4 +42,25 @@ fn an_idle_server_stops_at_once_on_either_signal() {
         run.signal(signal);
         run.end().ok().is_clean();
     }
+}
+
+#[test]
+fn a_second_signal_cuts_what_is_in_flight() {
+    let home = Home::new();
+    let mut run = home.serve(&["--demo", "false"]);
+    let address = run.address();
+    let mut stream = http::connect(&address);
+    let head = format!("POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n");
+    write!(stream, "{head}content-length: 100\r\n\r\n").unwrap();
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).unwrap();
+    run.signal("-TERM");
+    run.wait_for("the end of listening", |_| TcpStream::connect(&address).is_err());
+    assert!(run.is_running(), "it waits for the request");
+    let begin = Instant::now();
+    run.signal("-TERM");
+    let ended = run.end().ok();
+    // the body alone would be waited for five seconds
+    assert!(begin.elapsed() < Duration::from_secs(4), "it took {:?}", begin.elapsed());
+    assert!(ended.err.contains("a second time"), "{ended:?}");
 }

@@ -1,7 +1,8 @@
 //! The fault lab: a load of customers on the real program over its own PostgreSQL, MongoDB and Redis, while something is killed, cut
 //! or lost; then a checker that compares the clients' log with what the stores hold. See `checker` for what must hold.
 //!
-//! One fault after the other, never two at once: `POLYSTORE_FAULTS=all`, or a part of their names. Without it only the checker is tried.
+//! One fault after the other, never two at once: `POLYSTORE_FAULTS=all`, as `./scripts/test` sets it, or a part of their names. Without it,
+//! or with `none`, only the checker is tried.
 //! `POLYSTORE_FAULTS_TIMES=30` makes each of them 30 times as long, for the night. Logs are kept in
 //! `target/tmp/faults`, as JSON lines.
 
@@ -92,20 +93,15 @@ fn stop_when_interrupted() {
     });
 }
 
-/// Why faults are not injected here; none if they are.
-fn reason_to_skip() -> Option<&'static str> {
-    std::env::var_os("POLYSTORE_FAULTS").is_none().then_some("set POLYSTORE_FAULTS=all: they take minutes")
-}
-
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     stop_when_interrupted();
-    let wanted = std::env::var("POLYSTORE_FAULTS").unwrap_or_default();
-    let skip = reason_to_skip();
+    let wanted = std::env::var("POLYSTORE_FAULTS").unwrap_or_else(|_| "none".to_owned());
+    let skip = (wanted == "none").then_some("set POLYSTORE_FAULTS=all: they take minutes");
     let mut trials = checker_trials();
     for (name, run) in run::ALL.iter().chain(planted::ALL) {
-        if !matches!(&*wanted, "" | "all") && !name.contains(&*wanted) {
+        if !matches!(&*wanted, "none" | "all") && !name.contains(&*wanted) {
             continue;
         }
         let trial = Trial::test(*name, move || {

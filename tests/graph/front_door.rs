@@ -140,3 +140,21 @@ fn a_named_operation_is_chosen_and_an_unknown_one_refused() {
         assert_eq!(send(post(), two(bad)).code(), json!("GRAPHQL_VALIDATION_FAILED"));
     }
 }
+
+#[test]
+fn while_it_is_stopped_the_server_is_not_ready_and_tells_clients_to_hang_up() {
+    wiring::block_on(async {
+        let options = http::Options::default();
+        let streams = options.streams.clone();
+        let app = http::router(wiring::embedded().graph.clone(), options);
+        let ask = async |path: &str| {
+            let response = app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+            let hang_up = response.headers().get("connection").is_some_and(|value| value == "close");
+            (response.status().as_u16(), hang_up)
+        };
+        assert_eq!((ask("/readyz").await, ask("/graphql?query=%7B__typename%7D").await), ((200, false), (200, false)));
+        streams.stop();
+        assert_eq!((ask("/readyz").await, ask("/graphql?query=%7B__typename%7D").await), ((503, true), (200, true)));
+        assert_eq!(ask("/livez").await, (200, true));
+    });
+}

@@ -51,7 +51,7 @@ pub const ALL: &[(&str, fn())] = &[
     ("planted::none", || with_stores(async |stores| not_found(stores).await)),
     ("planted::no_stock_guard", || find(Bug::NoStockGuard, &["I3"])),
     ("planted::no_unique_key", || find(Bug::NoUniqueKey, &["I2"])),
-    ("planted::cache_without_floor", || find(Bug::CacheWithoutFloor, &["I6"])),
+    ("planted::cache_without_floor", || find(Bug::CacheWithoutFloor, &["I6", "I7"])),
     ("planted::increment_sent_again", || find(Bug::IncrementSentAgain, &["I5"])),
     ("planted::begin_under_timeout", || find(Bug::BeginUnderTimeout, &["I3"])),
     ("planted::relay_by_last_id", || find(Bug::RelayByLastId, &["I5"])),

@@ -17,7 +17,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::time::{sleep, timeout};
+use tokio::{sync::Notify, time::timeout};
 use uuid::Uuid;
 
 pub struct Wrong {
@@ -26,6 +26,8 @@ pub struct Wrong {
     calls: AtomicU64,
     products: Copies<ProductId, Product>,
     orders: Copies<(OrderId, Audience), Order>,
+    /// A product was changed.
+    changed: Notify,
     last_told: Mutex<Option<EventId>>,
     /// A pool that nobody looks after.
     pool: PgPool,
@@ -68,7 +70,7 @@ impl Wrong {
         let options = options.options([("idle_in_transaction_session_timeout", "1000"), ("lock_timeout", "500")]);
         let pool = PgPoolOptions::new().max_connections(2).test_before_acquire(false).connect_lazy_with(options);
         let (products, orders) = (Copies::keeping(PRODUCTS), Copies::keeping(ORDERS));
-        Self { inner, bug, calls: AtomicU64::new(0), products, orders, last_told: Mutex::default(), pool }
+        Self { inner, bug, calls: AtomicU64::new(0), products, orders, changed: Notify::new(), last_told: Mutex::default(), pool }
     }
 
     /// True for one call of so many.
@@ -148,9 +150,9 @@ impl Wrong {
                 continue;
             }
             for product in self.inner.products_by_ids(&[*id]).await? {
-                // a busy machine
+                // a busy machine: meanwhile somebody writes
                 if self.once_in(3) {
-                    sleep(Duration::from_millis(30)).await;
+                    let _nobody_did = timeout(Duration::from_millis(300), self.changed.notified()).await;
                 }
                 self.products.set(*id, product.clone());
                 rows.push(product);
@@ -169,6 +171,7 @@ impl Wrong {
     ) -> Result<Written<Product, ProductRefusal>> {
         let written = self.inner.product_change(id, expected, change, at, once).await;
         self.products.forget(id);
+        self.changed.notify_waiters();
         written
     }
 

@@ -1,4 +1,4 @@
-//! The faults, one a file. Each is at most 20 seconds long.
+//! The faults, one a file. Each is about 20 seconds long.
 
 mod answer_lost;
 mod client_disconnect;

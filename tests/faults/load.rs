@@ -94,6 +94,11 @@ impl Load {
         self.scene.start.elapsed().as_micros() as Micros
     }
 
+    /// Requests that came to anything so far.
+    pub fn answers(&self) -> usize {
+        self.scene.log.lock().unwrap().len()
+    }
+
     /// Requests whose outcome was unknown so far.
     pub fn unknown(&self) -> usize {
         let unknown = crate::history::Answer::Failed("UNKNOWN_OUTCOME".to_owned());

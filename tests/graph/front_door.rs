@@ -143,10 +143,11 @@ fn a_named_operation_is_chosen_and_an_unknown_one_refused() {
 
 #[test]
 fn while_it_is_stopped_the_server_is_not_ready_and_tells_clients_to_hang_up() {
+    let graph = wiring::embedded().graph.clone();
     wiring::block_on(async {
         let options = http::Options::default();
         let streams = options.streams.clone();
-        let app = http::router(wiring::embedded().graph.clone(), options);
+        let app = http::router(graph, options);
         let ask = async |path: &str| {
             let response = app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
             let hang_up = response.headers().get("connection").is_some_and(|value| value == "close");

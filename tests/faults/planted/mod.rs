@@ -14,7 +14,7 @@ use crate::{
     with_stores,
 };
 use serve::InProcess;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 /// A promise of the roles that is broken in one place.
@@ -65,9 +65,11 @@ pub const ALL: &[(&str, fn())] = &[
 /// Harm done to a history and a content that fit each other.
 pub const HISTORIES: &[(&str, fn())] = histories::ALL;
 
-/// How long the load lasts, and how often it is tried: most bugs need two that meet.
-const LOAD: Duration = Duration::from_millis(1_500);
+/// How many requests are answered before the load ends, and how often it is tried: most bugs need two that meet.
+const ANSWERS: usize = 400;
 const TRIES: u64 = 5;
+/// Longer than that no load lasts.
+const LIMIT: Duration = Duration::from_secs(20);
 
 fn find(bug: Bug, invariants: &[&str]) {
     with_stores(async |stores| {
@@ -94,7 +96,10 @@ async fn run(stores: &Stores, bug: Bug, seed: u64) -> Vec<Violation> {
     lab.expect_servers(1);
     let server = InProcess::start(&lab.places, bug).await;
     let load = Load::begin(Plan { seed, pause: 5, visitors: 4, ..Plan::default() }, &lab.shop, &[&server.address], &lab.admin).await;
-    sleep(LOAD).await;
+    let start = Instant::now();
+    while load.answers() < ANSWERS && start.elapsed() < LIMIT {
+        sleep(Duration::from_millis(20)).await;
+    }
     let history = load.end().await;
     lab.drained(Duration::from_secs(5)).await;
     let content = lab.content().await;

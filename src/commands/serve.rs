@@ -51,7 +51,12 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let graph = Graph::new(stores.clone(), config.limits, config.anonymous, access_key);
     let (halt, background) = background(&stores, graph.views().clone());
     let streams = Streams::new(&config.limits, Timing::default());
-    let options = http::Options { ready_requires: config.ready_requires, origins: config.origins, streams: streams.clone() };
+    let options = http::Options {
+        ready_requires: config.ready_requires,
+        origins: config.origins,
+        status_profile: config.status_profile,
+        streams: streams.clone(),
+    };
     let app = http::router(graph.clone(), options);
     // whoever started us may have closed stdout: no reason not to serve
     let _ = super::print(&welcome(address, &stores));

@@ -5,7 +5,7 @@ use super::{
     error::Code,
     guard, merge,
     mutation::KeyHeader,
-    reply::{Problem, Reply},
+    reply::{Malformed, Problem, Reply},
     selection, single_root, tokens,
     who::Who,
 };
@@ -125,7 +125,7 @@ impl Graph {
 
     fn parse(&self, query: &str) -> Result<ExecutableDocument, Problem> {
         if query.trim().is_empty() {
-            return Err(Problem::new(Code::BadUserInput, "the request has no query"));
+            return Err(Problem::new(Code::BadUserInput, "the request has no query").malformed(Malformed::Misshapen));
         }
         tokens::check(query, self.limits.tokens).map_err(|too_much| match too_much {
             tokens::TooMuch::Tokens => {

@@ -23,6 +23,8 @@ pub struct Limits {
     pub directives: u64,
     /// Bytes of a request's body.
     pub body_bytes: usize,
+    /// Operations in one request.
+    pub batch: usize,
     /// How long a request, or the answer to an event, may take.
     pub time: Duration,
     /// WebSockets and event streams that are open at once.
@@ -43,6 +45,7 @@ impl Default for Limits {
             tokens: 4_000,
             directives: 50,
             body_bytes: 1_000_000,
+            batch: 1,
             time: Duration::from_secs(5),
             sockets: 500,
             socket_operations: 20,

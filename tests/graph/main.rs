@@ -6,13 +6,18 @@ mod support;
 
 mod access;
 mod bad_inputs;
+mod batches;
+mod csrf;
+mod door;
 mod events;
 mod faults;
 mod front_door;
 mod limits;
 mod mutations;
 mod operations;
+mod origins;
 mod pages;
+mod profiles;
 mod reads;
 mod sockets;
 mod subscriptions;

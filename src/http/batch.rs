@@ -5,7 +5,7 @@
 
 use super::{
     accept::{Accepted, Media},
-    graphql::{Payload, misshapen, respond, unreadable},
+    graphql::{Payload, misshapen, not_json, respond},
     middleware::RequestId,
 };
 use crate::graphql::{Graph, execute::Operation, reply::Problem};
@@ -28,8 +28,7 @@ pub(super) fn read(bytes: &[u8], most: usize, accepted: Accepted, headers: &Head
     }
     let what = "the items of a batch must be JSON objects with query, and optionally operationName, variables and extensions";
     // a list within the list would be read as the fields of an operation
-    let items: Vec<Map<String, Value>> =
-        serde_json::from_slice(bytes).map_err(|error| if error.is_data() { misshapen(what) } else { unreadable(what) })?;
+    let items: Vec<Map<String, Value>> = serde_json::from_slice(bytes).map_err(|error| not_json(&error, what))?;
     if items.is_empty() || items.len() > most {
         return Err(misshapen(&format!("a batch has 1 to {most} operations, not {}", items.len())));
     }

@@ -51,7 +51,7 @@ pub(super) struct Payload {
 impl Parameters {
     fn payload(self) -> Result<Payload, Problem> {
         let object = |given: Option<String>, name: &str| match given.filter(|text| !text.is_empty()) {
-            Some(text) => serde_json::from_str(&text).map(Some).map_err(|_| misshapen(&format!("{name} must be a JSON object"))),
+            Some(text) => serde_json::from_str(&text).map(Some).map_err(|error| not_json(&error, &format!("{name} must be a JSON object"))),
             None => Ok(None),
         };
         let (variables, extensions) = (object(self.variables, "variables")?, object(self.extensions, "extensions")?);
@@ -62,10 +62,8 @@ impl Parameters {
 impl Payload {
     /// Reads a body that is no list: that would be read as the fields of one operation.
     fn read(bytes: &[u8]) -> Result<Self, Problem> {
-        serde_json::from_slice(bytes).map_err(|error| {
-            let what = "the body must be a JSON object with query, and optionally operationName, variables and extensions";
-            if error.is_data() { misshapen(what) } else { unreadable(what) }
-        })
+        let what = "the body must be a JSON object with query, and optionally operationName, variables and extensions";
+        serde_json::from_slice(bytes).map_err(|error| not_json(&error, what))
     }
 
     /// What is asked, by whom the headers say.
@@ -216,7 +214,12 @@ pub(super) fn respond(status: StatusCode, media: Media, body: Vec<u8>) -> Respon
     (status, [(header::CONTENT_TYPE, kind), (header::VARY, "accept")], body).into_response()
 }
 
-pub(super) fn unreadable(message: &str) -> Problem {
+/// What should be JSON of ours is none, or is not ours.
+pub(super) fn not_json(error: &serde_json::Error, message: &str) -> Problem {
+    if error.is_data() { misshapen(message) } else { unreadable(message) }
+}
+
+fn unreadable(message: &str) -> Problem {
     Problem::new(Code::BadUserInput, message).malformed(Malformed::Unreadable)
 }
 

@@ -10,6 +10,7 @@ mod account;
 mod bad_start;
 mod docs;
 mod first_start;
+mod front_door;
 mod home;
 mod http;
 mod import;

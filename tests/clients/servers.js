@@ -15,8 +15,8 @@ const STOP = 15_000;
 const root = resolve(import.meta.dirname, '../..');
 const program = process.env.POLYSTORE_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/polystore');
 
-// A server of its own on a free port; `use` gets its name and URL.
-async function served(name, variables, use) {
+// A server of its own on a free port; `use` gets its name and URL, and whether its operator opted into what is off by default.
+async function served(name, variables, use, opted = false) {
   const folder = await mkdtemp(join(tmpdir(), 'polystore-clients-'));
   // nothing of whoever runs this
   const env = { PATH: process.env.PATH, POLYSTORE_LISTEN: '127.0.0.1:0', POLYSTORE_LOG: 'warn', ...variables };
@@ -33,7 +33,7 @@ async function served(name, variables, use) {
     const child = run(['serve']);
     const ended = once(child, 'exit');
     try {
-      await use({ name, url: await within(START, Promise.race([endpoint(child), ended.then(([code]) => Promise.reject(new Error(`the server ended with ${code}`)))])) });
+      await use({ name, opted, url: await within(START, Promise.race([endpoint(child), ended.then(([code]) => Promise.reject(new Error(`the server ended with ${code}`)))])) });
     } finally {
       child.kill('SIGTERM');
       await within(STOP, ended).catch(() => child.kill('SIGKILL'));
@@ -88,10 +88,11 @@ async function onRealStores(use) {
   }
 }
 
-// Calls `use` with each server: those that are named, or one on each wiring.
+// Calls `use` with each server: those that are named; or one on each wiring, and one whose operator opted into things.
 export async function eachServer(urls, use) {
   for (const url of urls) await use({ name: new URL(url).host, url });
   if (urls.length) return;
   await served('embedded', {}, use);
+  await served('opted', { POLYSTORE_HTTP_STATUS_PROFILE: 'draft', POLYSTORE_MAX_BATCH: '10' }, use, true);
   await onRealStores(use);
 }

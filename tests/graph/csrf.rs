@@ -4,14 +4,14 @@
 //! content types of forms, and it adds cookies. So a change must never be run by one of these, and a cookie must never say who asks.
 
 use crate::{
-    door::{Answer, send_to},
+    door::{Answer, send_through},
     support::{
         shop::{As, Shop},
         wiring::{EMBEDDED, block_on, operation},
     },
 };
 use axum::http::Request;
-use polystore::http::Options;
+use polystore::http::{self, Options};
 use serde_json::{Value, json};
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
@@ -53,6 +53,7 @@ fn run(answer: &Answer) -> Value {
 #[test]
 fn only_json_by_post_runs_a_change_and_no_cookie_says_who_asks() {
     let shop = block_on(Shop::on_engines("embedded", EMBEDDED));
+    let door = http::router(shop.graph.clone(), Options::default());
     let token = &shop.person(As::Admin).token;
     let cookies = [
         None,
@@ -80,7 +81,7 @@ fn only_json_by_post_runs_a_change_and_no_cookie_says_who_asks() {
                             request = request.header("cookie", cookie);
                         }
                         let shown = format!("{method} {kind:?} {header:?} {cookie:?} {document}");
-                        let answer = send_to(shop.graph.clone(), Options::default(), request, json!({ "query": document }).to_string());
+                        let answer = send_through(door.clone(), request, json!({ "query": document }).to_string());
                         let (status, expected) = match (method, document) {
                             ("GET", QUERY) => (200, data),
                             ("HEAD", QUERY) => (200, Value::Null),

@@ -2,6 +2,7 @@
 
 use crate::support::wiring;
 use axum::{
+    Router,
     body::Body,
     http::{HeaderMap, Request, request::Builder},
 };
@@ -60,9 +61,14 @@ pub fn limited(limits: Limits) -> Graph {
 }
 
 pub fn send_to(graph: Graph, options: Options, request: Builder, body: impl Into<Body>) -> Answer {
+    send_through(http::router(graph, options), request, body)
+}
+
+/// Through a door that is made once: it writes the schema out, which takes a while.
+pub fn send_through(door: Router, request: Builder, body: impl Into<Body>) -> Answer {
     let request = request.body(body.into()).unwrap();
     wiring::block_on(async {
-        let response = http::router(graph, options).oneshot(request).await.unwrap();
+        let response = door.oneshot(request).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         Answer { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }

@@ -10,6 +10,9 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { PASSWORD, PRODUCT, STOCK, newEmail } from '../world.js';
 
+// Apollo's link looks for it when a socket fails; browsers have it, Node 20 has not
+globalThis.WebSocket ??= WebSocket;
+
 const client = (link, cache = {}) => new ApolloClient({ link, cache: new InMemoryCache(cache) });
 
 export default async function (check, world) {

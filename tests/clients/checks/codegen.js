@@ -7,6 +7,7 @@ import * as typedDocumentNode from '@graphql-codegen/typed-document-node';
 import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptOperations from '@graphql-codegen/typescript-operations';
 import { parse } from 'graphql';
+import { TOOLS } from '../check.js';
 import { graphql, here, inWorkshop, run } from '../workshop.js';
 
 const config = {
@@ -41,5 +42,5 @@ export default async function (check) {
     for (const name of ['typed.ts', 'tsconfig.json']) await copyFile(join(here, 'samples', name), join(folder, name));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
     await run(folder, 'typescript/bin/tsc', []);
-  }));
+  }), TOOLS);
 }

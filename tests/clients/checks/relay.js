@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TOOLS } from '../check.js';
 import { here, inWorkshop, run } from '../workshop.js';
 
 const config = {
@@ -22,7 +23,7 @@ export default async function (check, world) {
       const written = await readFile(join(folder, `src/__generated__/${name}.graphql.ts`), 'utf8');
       texts[name] = JSON.parse(written.match(/"text": ("(?:[^"\\]|\\.)*")/)[1]);
     }
-  }));
+  }), TOOLS);
 
   await check('Relay: the page, and the next page of each list', async () => {
     const [{ id }] = (await world.ask('{ categories { id } }')).categories;

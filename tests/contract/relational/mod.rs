@@ -5,7 +5,7 @@ mod cancellation;
 mod category;
 mod connect;
 mod customer;
-mod inside;
+pub mod inside;
 mod ledger;
 mod line;
 mod once;

@@ -123,8 +123,8 @@ impl Reply {
     /// Whether a store did not answer and nothing else did.
     pub fn nothing_but_dead_stores(&self) -> bool {
         let dead = |error: &Error| error.extensions.get("code").and_then(Json::as_str) == Some(Code::StoreUnavailable.name());
-        let nothing = self.data.as_deref().and_then(|data| serde_json::from_slice::<Map<String, Json>>(data).ok());
-        !self.errors.is_empty() && self.errors.iter().all(dead) && nothing.is_none_or(|data| data.values().all(Json::is_null))
+        let data = self.data.as_deref().and_then(|data| serde_json::from_slice::<Map<String, Json>>(data).ok());
+        !self.errors.is_empty() && self.errors.iter().all(dead) && data.is_none_or(|data| data.values().all(is_nothing))
     }
 
     /// The errors alone, as a JSON list. Each carries the request's id.
@@ -162,6 +162,11 @@ impl Reply {
         body.push(b'}');
         body
     }
+}
+
+/// Null, or a list of nothing else.
+fn is_nothing(value: &Json) -> bool {
+    value.is_null() || value.as_array().is_some_and(|rows| !rows.is_empty() && rows.iter().all(Json::is_null))
 }
 
 fn from_library(error: &ServerError, validation: bool) -> Error {

@@ -20,6 +20,7 @@ mod pages;
 mod profiles;
 mod reads;
 mod sockets;
+mod store_down;
 mod subscriptions;
 mod variables;
 mod watched_stores;

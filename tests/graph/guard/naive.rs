@@ -53,7 +53,7 @@ fn walk(document: &Document, set: &[Pick], above: &[&'static str], rows: u64, co
             Pick::Inline { set, .. } => walk(document, set, above, rows, counts),
             Pick::Spread { fragment, .. } => walk(document, &document.fragments[*fragment], above, rows, counts),
             Pick::Field(field) => {
-                let way = [above, &[field.name]].concat();
+                let way = [above, &[field.name][..]].concat();
                 counts.field(field, &way, rows);
                 walk(document, &field.set, &way, rows * self::rows(document, field), counts);
             }

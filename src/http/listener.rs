@@ -32,7 +32,7 @@ pub struct Connection {
     /// Set while a write waits.
     end: Option<Pin<Box<Sleep>>>,
     /// Among the connections that may be open at once. It goes along when the connection becomes a WebSocket.
-    place: Option<OwnedSemaphorePermit>,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Listener for Patient {
@@ -41,7 +41,7 @@ impl Listener for Patient {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
-        (Connection { stream, patience: self.patience, end: None, place: None }, address)
+        (Connection { stream, patience: self.patience, end: None, _place: None }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -52,7 +52,7 @@ impl Listener for Patient {
 impl Connection {
     /// Holds a place until it is closed.
     pub fn with(self, place: OwnedSemaphorePermit) -> Self {
-        Self { place: Some(place), ..self }
+        Self { _place: Some(place), ..self }
     }
 
     /// Says a few words and hangs up, without waiting for anything.

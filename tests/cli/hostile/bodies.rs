@@ -8,7 +8,7 @@ const JSON: &str = "content-type: application/json\r\n";
 pub fn cases() -> Vec<Case> {
     let bad = |what, body: &[u8]| Case::new(what, posted(body), Expect::Code(400, "BAD_USER_INPUT"));
     let kind = |what, line: &str| Case::new(what, with_head(line, DOCUMENT), Expect::Code(415, "UNSUPPORTED_MEDIA_TYPE"));
-    let padded = |length: usize| format!("{{\"query\":\"{{ __typename }}\",\"x\":\"{}\"}}", "x".repeat(length - 36)).into_bytes();
+    let padded = |length: usize| format!("{{\"query\":\"{{ __typename }}\",\"x\":\"{}\"}}", "x".repeat(length - 33)).into_bytes();
     assert_eq!(padded(1_000).len(), 1_000);
     // what gzip makes of 100 MB of zeros begins like this; nobody unpacks it
     let gzip = [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xec, 0xc1, 1, 1, 0, 0, 0, 0x80, 0x90, 0xfe][..], &[0; 1_000]].concat();
@@ -40,8 +40,8 @@ pub fn cases() -> Vec<Case> {
         kind("another character set", "content-type: application/json; charset=utf-16\r\n"),
         kind("a content type of 10,000 letters", &format!("content-type: {}\r\n", "x".repeat(10_000))),
         Case::new("a packed body", with_head(&format!("{JSON}content-encoding: gzip\r\n"), gzip), Expect::Code(400, "BAD_USER_INPUT")),
-        Case::new("a half-closed connection", posted(DOCUMENT), Expect::Fine).half_closed(),
-        Case::new("half a body and a half-closed connection", with_length(JSON, 1_000), Expect::Closed).half_closed(),
+        Case::new("a half-closed connection", posted(DOCUMENT), Expect::OrClosed(200)).half_closed(),
+        Case::new("half a body and a half-closed connection", with_length(JSON, 1_000), Expect::OrClosed(413)).half_closed(),
         Case::new("chunks that are none", chunked("zz\r\nhello\r\n0\r\n\r\n"), Expect::Code(413, "PAYLOAD_TOO_LARGE")),
         Case::new("a chunk of 2^64 bytes", chunked("10000000000000000\r\nhello\r\n"), Expect::Code(413, "PAYLOAD_TOO_LARGE")),
         Case::new("a chunk that is longer than it says", chunked("5\r\nhello world\r\n0\r\n\r\n"), Expect::Code(413, "PAYLOAD_TOO_LARGE")),

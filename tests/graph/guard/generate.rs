@@ -30,7 +30,7 @@ struct Draw<'a> {
 
 pub fn document(random: &mut Random) -> Document {
     let variables: Vec<Variable> = (0..random.below(5)).map(|_| variable(random)).collect();
-    let fragments = random.below(5) as usize;
+    let fragments = random.below(4) as usize;
     let operations = if random.below(5) == 0 { 2 } else { 1 };
     let mut draw = Draw { random, variables: variables.iter().map(|variable| variable.is_list).collect(), fragments };
     let operations = (0..operations).map(|_| draw.set(0, 0)).collect();
@@ -52,13 +52,13 @@ fn variable(random: &mut Random) -> Variable {
 impl Draw<'_> {
     /// A set at some level; it may spread the fragments from a number on.
     fn set(&mut self, level: u32, from: usize) -> Vec<Pick> {
-        let most = if level == 0 { 6 } else { 4 };
+        let most = if level == 0 { 5 } else { 3 };
         (0..=self.random.below(most)).map(|_| self.pick(level, from)).collect()
     }
 
     fn pick(&mut self, level: u32, from: usize) -> Pick {
         match self.random.below(10) {
-            0 if level < 4 => Pick::Inline { directives: self.directives(), set: self.set(level + 1, from) },
+            0 if level < 3 => Pick::Inline { directives: self.directives(), set: self.set(level + 1, from) },
             1..=3 if from < self.fragments => {
                 let fragment = from + self.random.below(u32::try_from(self.fragments - from).unwrap()) as usize;
                 Pick::Spread { directives: self.directives(), fragment }
@@ -69,7 +69,7 @@ impl Draw<'_> {
 
     fn field(&mut self, level: u32, from: usize) -> Field {
         let name = NAMES[self.random.below(NAMES.len() as u32) as usize];
-        let deeper = level < 4 && self.random.below(2) == 0;
+        let deeper = level < 3 && self.random.below(2) == 0;
         Field {
             alias: (self.random.below(4) == 0).then(|| format!("x{}", self.random.below(100))),
             name,

@@ -8,7 +8,10 @@ mod naive;
 mod work;
 
 use crate::support::random::Random;
-use async_graphql::{Variables, parser::parse_query};
+use async_graphql::{
+    Variables,
+    parser::{parse_query, types::ExecutableDocument},
+};
 use document::Document;
 use polystore::graphql::{
     error::Code,
@@ -25,18 +28,31 @@ fn boundless() -> Limits {
     Limits { depth: most, complexity: most, selections: most, aliases: most, root_fields: most, directives: most, ..Limits::default() }
 }
 
-fn judged(document: &Document, limits: &Limits) -> Result<(), Refusal> {
-    let text = document.text();
-    let parsed = parse_query(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
-    check(&parsed, &Variables::from_json(document.given()), limits)
+/// A document as the guard gets it.
+struct Sent {
+    text: String,
+    parsed: ExecutableDocument,
+    variables: Variables,
+}
+
+impl Sent {
+    fn of(document: &Document) -> Self {
+        let text = format!("{}\nwith {}", document.text(), document.given());
+        let parsed = parse_query(document.text()).unwrap_or_else(|error| panic!("{text}: {error}"));
+        Self { text, parsed, variables: Variables::from_json(document.given()) }
+    }
+
+    fn judged(&self, limits: &Limits) -> Result<(), Refusal> {
+        check(&self.parsed, &self.variables, limits)
+    }
 }
 
 /// A limit of `count` passes, and one less refuses with the code and the number.
-fn exactly(document: &Document, what: &str, count: u64, code: Code, limited: impl Fn(u64) -> Limits) {
-    let told = || format!("{what} = {count} of {}\nwith {}", document.text(), document.given());
-    assert_eq!(judged(document, &limited(count)), Ok(()), "{}", told());
+fn exactly(sent: &Sent, what: &str, count: u64, code: Code, limited: impl Fn(u64) -> Limits) {
+    let told = || format!("{what} = {count} of {}", sent.text);
+    assert_eq!(sent.judged(&limited(count)), Ok(()), "{}", told());
     if count > 0 {
-        let refusal = judged(document, &limited(count - 1)).expect_err(&told());
+        let refusal = sent.judged(&limited(count - 1)).expect_err(&told());
         assert_eq!(refusal.code, code, "{}", told());
         let numbers: Vec<&str> = refusal.message.split(|c: char| !c.is_ascii_digit()).collect();
         assert!(numbers.contains(&count.to_string().as_str()), "{}: {}", refusal.message, told());
@@ -60,17 +76,18 @@ fn counts_are_those_of_naive_expansion() {
             continue;
         }
         compared += 1;
+        let sent = Sent::of(&document);
         // fragments that nothing uses are counted, too
         let most = |of: fn(&naive::Counts) -> u64| of(&counts).max(of(&fragments));
         let (all, complex) = (boundless(), Code::QueryTooComplex);
-        exactly(&document, "depth", counts.depth, Code::QueryTooDeep, |depth| Limits { depth, ..all });
-        exactly(&document, "cost", most(|counts| counts.cost), complex, |complexity| Limits { complexity, ..all });
-        exactly(&document, "selections", most(|counts| counts.selections), complex, |selections| Limits { selections, ..all });
-        exactly(&document, "aliases", most(|counts| counts.aliases), complex, |aliases| Limits { aliases, ..all });
-        exactly(&document, "root fields", counts.root_fields, complex, |root_fields| Limits { root_fields, ..all });
+        exactly(&sent, "depth", counts.depth, Code::QueryTooDeep, |depth| Limits { depth, ..all });
+        exactly(&sent, "cost", most(|counts| counts.cost), complex, |complexity| Limits { complexity, ..all });
+        exactly(&sent, "selections", most(|counts| counts.selections), complex, |selections| Limits { selections, ..all });
+        exactly(&sent, "aliases", most(|counts| counts.aliases), complex, |aliases| Limits { aliases, ..all });
+        exactly(&sent, "root fields", counts.root_fields, complex, |root_fields| Limits { root_fields, ..all });
         if document.operations.len() == 1 {
             // with several operations a directive of a fragment counts once for each
-            exactly(&document, "directives", document.directives(), complex, |directives| Limits { directives, ..all });
+            exactly(&sent, "directives", document.directives(), complex, |directives| Limits { directives, ..all });
         }
         largest = largest.larger(&counts);
     }

@@ -21,6 +21,7 @@ fn by_digits(text: &str, decimals: usize) -> Option<i128> {
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     let part = part.trim_end_matches('0');
-    let digits = format!("{whole}{part:0<decimals$}");
-    (part.len() <= decimals).then(|| digits.parse::<i128>().ok().map(|minor| sign * minor)).flatten()
+    // `.5` and `5.` are numbers, too; a point alone is none
+    let (any, digits) = (text.contains(|c: char| c.is_ascii_digit()), format!("0{whole}{part:0<decimals$}"));
+    (any && part.len() <= decimals).then(|| digits.parse::<i128>().ok().map(|minor| sign * minor)).flatten()
 }

@@ -23,12 +23,6 @@ fn what_is_deprecated_in_the_schema_says_until_when_it_stays() {
 }
 
 #[test]
-fn without_a_command_the_schema_is_printed() {
-    let printed = Home::new().run(&["schema"]).ok().out;
-    assert_eq!(printed, std::fs::read_to_string(in_the_repository("schema.graphql")).unwrap());
-}
-
-#[test]
 fn a_breaking_change_ends_with_1_until_it_is_declared() {
     let home = Home::new();
     home.write("old", "type Query { a: Int b(x: Int): Int } enum E { X }");

@@ -37,7 +37,7 @@ impl Case {
 
     /// A document in a proper request.
     pub fn document(what: &'static str, query: &str, code: &'static str) -> Self {
-        Self::new(what, posted(&json!({ "query": query }).to_string()), Expect::Code(200, code))
+        Self::new(what, posted(json!({ "query": query }).to_string()), Expect::Code(200, code))
     }
 
     pub fn half_closed(self) -> Self {

@@ -20,7 +20,7 @@ use polystore::graphql::{
 };
 
 /// Documents that are compared.
-const DOCUMENTS: u64 = 3_000;
+const DOCUMENTS: u64 = 2_000;
 
 /// Nothing is too much.
 fn boundless() -> Limits {

@@ -77,12 +77,12 @@ impl Counts {
 }
 
 fn rows(document: &Document, field: &Field) -> u64 {
-    let told = field.arguments.iter().filter_map(|(_, argument)| match argument {
+    let mut told = field.arguments.iter().filter_map(|(_, argument)| match argument {
         Argument::Number(number) | Argument::Ids(number) => Some(*number),
         Argument::Variable(number) => document.variables[*number].value(),
         Argument::Null => None,
     });
-    told.last().unwrap_or(match field.name {
+    told.next_back().unwrap_or(match field.name {
         "products" | "orders" => 20,
         "categories" => 10,
         "items" | "children" => 5,

@@ -29,7 +29,8 @@ impl Sdl {
                     let name = ty.node.name.node.to_string();
                     ("", name.clone(), sdl.types.insert(name, ty.node).is_some())
                 }
-                TypeSystemDefinition::Directive(directive) => {
+                TypeSystemDefinition::Directive(mut directive) => {
+                    directive.node.is_repeatable = is_repeatable(text, &directive.node);
                     let name = directive.node.name.node.to_string();
                     ("@", name.clone(), sdl.directives.insert(name, directive.node).is_some())
                 }
@@ -52,6 +53,22 @@ impl Sdl {
 fn named(schema: SchemaDefinition) -> BTreeMap<&'static str, String> {
     let roots = [("query", schema.query), ("mutation", schema.mutation), ("subscription", schema.subscription)];
     roots.into_iter().filter_map(|(root, name)| Some((root, name?.node.to_string()))).collect()
+}
+
+/// The library (7.2.1) takes every directive for repeatable, since its rule matches nothing as well: the word stands before `on` and the
+/// first location, or not.
+fn is_repeatable(text: &str, directive: &DirectiveDefinition) -> bool {
+    let Some(first) = directive.locations.first().map(|location| location.pos) else { return false };
+    let (mut line, mut column) = (1, 1);
+    let end = text.char_indices().find(|(_, letter)| {
+        let here = (line, column) == (first.line, first.column);
+        (line, column) = if *letter == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        here
+    });
+    let before = &text[..end.map_or(text.len(), |(at, _)| at)];
+    let on = before.trim_end_matches(|letter: char| letter.is_whitespace() || letter == '|').strip_suffix("on");
+    let word = on.and_then(|before| before.trim_end().strip_suffix("repeatable"));
+    word.is_some_and(|before| before.ends_with(|letter: char| letter.is_whitespace() || letter == ')'))
 }
 
 fn extension(name: &str) -> String {

@@ -88,7 +88,7 @@ const INPUT: [Row; 30] = [
     ("input I { a: I }", "type I { a: I }", &["TYPE_CHANGED_KIND I from input to type"]),
 ];
 
-const REST: [Row; 15] = [
+const REST: [Row; 18] = [
     ("directive @d on FIELD", "directive @e on FIELD", &["DIRECTIVE_REMOVED @d", "DIRECTIVE_ADDED @e"]),
     ("directive @d on FIELD | QUERY", "directive @d on QUERY", &["DIRECTIVE_LOCATION_REMOVED @d FIELD"]),
     (
@@ -98,6 +98,17 @@ const REST: [Row; 15] = [
     ),
     ("directive @d repeatable on FIELD", "directive @d on FIELD", &["DIRECTIVE_REPEATABLE_REMOVED @d"]),
     ("directive @d on FIELD", "directive @d repeatable on FIELD", &["DIRECTIVE_REPEATABLE_ADDED @d"]),
+    ("\"ü\" directive @repeatable on FIELD", "directive @repeatable on\n | FIELD", &[]),
+    (
+        "directive @a on FIELD directive @d(x: Int)repeatable on | FIELD",
+        "directive @a on FIELD directive @d(x: Int) repeatable\n on FIELD",
+        &[],
+    ),
+    (
+        "directive @d on QUERY directive @e repeatable on QUERY",
+        "directive @d repeatable on QUERY directive @e on QUERY",
+        &["DIRECTIVE_REPEATABLE_REMOVED @e", "DIRECTIVE_REPEATABLE_ADDED @d"],
+    ),
     ("directive @d(x: Int) on FIELD", "directive @d on FIELD", &["ARGUMENT_REMOVED @d(x:)"]),
     ("directive @d on FIELD", "directive @d(x: Int!) on FIELD", &["REQUIRED_ARGUMENT_ADDED @d(x:)"]),
     ("directive @d(x: Int! = 1) on FIELD", "directive @d(x: Int! = 2) on FIELD", &["ARGUMENT_DEFAULT_CHANGED @d(x:) from 1 to 2"]),

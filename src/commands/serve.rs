@@ -9,6 +9,7 @@ use crate::{
     http::{
         self,
         listener::Patient,
+        server::{self, Bounds},
         streams::{Streams, Timing},
     },
     receipt::Role,
@@ -50,7 +51,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let access_key = access_key.ok_or_else(|| Failure::Told("the system has no random numbers".to_owned()))?;
     let graph = Graph::new(stores.clone(), config.limits, config.anonymous, access_key);
     let (halt, background) = background(&stores, graph.views().clone());
-    let streams = Streams::new(&config.limits, Timing::default());
+    let (streams, bounds) = (Streams::new(&config.limits, Timing::default()), Bounds::of(&config.limits));
     let options = http::Options {
         ready_requires: config.ready_requires,
         origins: config.origins,
@@ -73,12 +74,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tokio::time::sleep(LINGER).await;
     };
     let listener = Patient { listener, patience: streams.timing.write };
-    let server = axum::serve(listener, app).with_graceful_shutdown(signal);
     let server = async {
-        let served = server.await;
-        // the framework does not wait for WebSockets
+        server::serve(listener, app, bounds, signal).await;
+        // a connection that became a WebSocket is out of the server's hands
         streams.drain().await;
-        served
     };
     let mut last_words = LAST_WORDS;
     let late = async {
@@ -91,17 +90,17 @@ pub async fn run(config: Config) -> Result<(), Failure> {
             }
         }
     };
-    let served = tokio::select! {
-        served = server => served.map_err(|error| Failure::Told(format!("the server stopped: {error}"))),
-        () = late => Ok(()),
-    };
+    tokio::select! {
+        () = server => {}
+        () = late => {}
+    }
     // what requests left behind is told before the stores are closed
     halt.cancel();
     if tokio::time::timeout(last_words, background).await.is_err() {
         tracing::warn!("not everything was told to the other stores: the next start goes on with it");
     }
     connected.close().await;
-    served
+    Ok(())
 }
 
 /// What goes on beside the requests, until it is told to halt: the relay, and the view counters.

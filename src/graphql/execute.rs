@@ -131,6 +131,9 @@ impl Graph {
             tokens::TooMuch::Tokens => {
                 Problem::new(Code::QueryTooComplex, format!("the document has more than {} tokens", self.limits.tokens))
             }
+            tokens::TooMuch::Name => {
+                Problem::new(Code::QueryTooComplex, format!("a name has more than {} letters", super::limits::NAME_BYTES))
+            }
             tokens::TooMuch::Nesting => Problem::new(Code::QueryTooDeep, "the document's brackets are nested too deeply"),
         })?;
         parse_query(query).map_err(|error| {

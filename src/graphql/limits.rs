@@ -61,5 +61,7 @@ pub const INTROSPECTION_LISTS: u64 = 3;
 pub const INTROSPECTION_FIELDS: u64 = 30;
 /// Brackets within brackets, of any kind: protects every recursive reader of the document.
 pub const NESTING: usize = 64;
+/// Most letters of a name in a document. For an unknown one the library looks for a similar one in the schema, letter by letter.
+pub const NAME_BYTES: usize = 128;
 /// Most values in `variables`, at any level.
 pub const VARIABLE_NODES: usize = 10_000;

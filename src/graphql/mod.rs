@@ -6,6 +6,7 @@ pub mod article;
 pub mod ask;
 pub mod category;
 pub mod comment;
+pub mod contract;
 pub mod customer;
 pub mod enums;
 pub mod error;

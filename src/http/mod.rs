@@ -10,6 +10,7 @@ pub mod health;
 pub mod listener;
 mod middleware;
 mod origin;
+pub mod server;
 mod sse;
 mod status;
 pub mod streams;

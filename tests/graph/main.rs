@@ -12,6 +12,7 @@ mod door;
 mod events;
 mod faults;
 mod front_door;
+mod guard;
 mod limits;
 mod mutations;
 mod operations;

@@ -20,7 +20,7 @@ pub fn cases() -> Vec<Case> {
     let (invalid, bad) = ("GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT");
     let nested = |levels: usize| format!("{{ categories {} {{ id }} {} }}", "{ children ".repeat(levels), "}".repeat(levels));
     vec![
-        refused("no document", "", bad),
+        Case::new("no document", posted(json!({ "query": "" }).to_string()), Expect::Code(400, bad)),
         refused("a byte order mark alone", "\u{feff}", unparsed),
         refused("NUL alone", "\0", unparsed),
         refused("a megabyte of brackets, nearly", &"{".repeat(990_000), deep),

@@ -31,6 +31,9 @@ pub struct Parameters {
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
     variables: Option<String>,
+    #[serde(rename = "documentId")]
+    document_id: Option<String>,
+    extensions: Option<String>,
     receipt: Option<String>,
 }
 
@@ -41,6 +44,9 @@ struct Payload {
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
     variables: Option<Map<String, Value>>,
+    #[serde(rename = "documentId")]
+    document_id: Option<String>,
+    extensions: Option<Map<String, Value>>,
 }
 
 /// A query or subscription in the URL, or the beginning of a WebSocket.
@@ -59,12 +65,12 @@ pub(super) async fn get(
     }
     let Some(accepted) = accepted(&headers) else { return not_acceptable() };
     let operation = parameters.map_err(|_| bad_request("the parameters in the URL cannot be read")).and_then(|Query(given)| {
-        let variables = match given.variables.filter(|text| !text.is_empty()) {
-            Some(text) => serde_json::from_str(&text).map_err(|_| bad_request("variables must be a JSON object"))?,
-            None => Map::new(),
-        };
+        let variables = object(given.variables).map_err(|()| bad_request("variables must be a JSON object"))?;
+        let extensions = object(given.extensions).map_err(|()| bad_request("extensions must be a JSON object"))?;
         Ok(Operation {
             query: given.query.unwrap_or_default(),
+            document_id: given.document_id.filter(|id| !id.is_empty()),
+            extensions,
             operation_name: given.operation_name.filter(|name| !name.is_empty()),
             variables,
             receipt,
@@ -105,8 +111,10 @@ pub(super) async fn post(
     let operation = match serde_json::from_slice::<Payload>(&bytes) {
         // a list would be read as the fields of one operation
         _ if batch => Err(bad_request("batches are not taken: send one operation a request")),
-        Ok(Payload { query, operation_name, variables }) => Ok(Operation {
+        Ok(Payload { query, operation_name, variables, document_id, extensions }) => Ok(Operation {
             query: query.unwrap_or_default(),
+            document_id: document_id.filter(|id| !id.is_empty()),
+            extensions: extensions.unwrap_or_default(),
             operation_name: operation_name.filter(|name| !name.is_empty()),
             variables: variables.unwrap_or_default(),
             receipt,
@@ -186,6 +194,12 @@ fn respond(status: StatusCode, media: Media, body: Vec<u8>) -> Response {
         Media::Response => "application/graphql-response+json; charset=utf-8",
     };
     (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+/// A JSON object in the URL; an empty text counts as absent.
+fn object(given: Option<String>) -> Result<Map<String, Value>, ()> {
+    let given = given.filter(|text| !text.is_empty());
+    given.map_or_else(|| Ok(Map::new()), |text| serde_json::from_str(&text).map_err(|_| ()))
 }
 
 fn bad_request(message: &str) -> Problem {

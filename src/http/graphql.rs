@@ -3,6 +3,7 @@
 use super::{
     Door,
     accept::{Accepted, Media, accepted},
+    conditional::{self, Keeping},
     credentials,
     middleware::RequestId,
     origin, sse, ws,
@@ -145,6 +146,7 @@ async fn answer(
     id: &RequestId,
 ) -> Response {
     let malformed = operation.is_err();
+    let named_by_get = operation.as_ref().is_ok_and(|operation| operation.only_queries && operation.names_a_document());
     let reply = match operation {
         Ok(_) if events && !origin::allowed(headers, origins) => return no_stream(origin::refusal(), id),
         Ok(operation) if events => {
@@ -165,7 +167,14 @@ async fn answer(
         Some(_) if malformed || media == Media::Response => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
-    let mut response = respond(status, media, reply.body(&id.0));
+    let keeping = Keeping::of(&reply);
+    let body = reply.body(&id.0);
+    let mut response = if named_by_get {
+        let tag = conditional::tag(media, &body);
+        keeping.mark(respond(status, media, body), &tag, headers)
+    } else {
+        respond(status, media, body)
+    };
     if needs_post {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }

@@ -2,6 +2,7 @@
 
 mod accept;
 pub mod assets;
+mod conditional;
 mod credentials;
 pub mod graphql;
 pub mod health;

@@ -6,6 +6,7 @@ mod support;
 
 mod access;
 mod bad_inputs;
+mod documents;
 mod events;
 mod faults;
 mod front_door;

@@ -53,9 +53,7 @@ impl Document {
     /// Reads a text.
     pub fn parse(text: &str, hash: Option<Sha>, limits: &Limits) -> Result<Self, Problem> {
         let tokens = tokens::check(text, limits.tokens).map_err(|too_much| match too_much {
-            tokens::TooMuch::Tokens => {
-                Problem::new(Code::QueryTooComplex, format!("the document has more than {} tokens", limits.tokens))
-            }
+            tokens::TooMuch::Tokens => Problem::new(Code::QueryTooComplex, format!("the document has more than {} tokens", limits.tokens)),
             tokens::TooMuch::Nesting => Problem::new(Code::QueryTooDeep, "the document's brackets are nested too deeply"),
         })?;
         let written = parse_query(text).map_err(|error| {

@@ -75,6 +75,9 @@ impl Documents {
             return Ok(Found { store: self.persisted.is_some(), ..found });
         }
         let Some(persisted) = &self.persisted else {
+            if asked.document_id.is_some() {
+                return Err(unknown(only));
+            }
             return Err(Problem::new(Code::PersistedQueryNotSupported, "PersistedQueryNotSupported"));
         };
         let text = persisted.get(hash).await.ok_or_else(|| unknown(only))?;
@@ -118,5 +121,64 @@ fn unknown(only: bool) -> Problem {
         Problem::new(Code::PersistedQueryNotInList, "only the documents of a list are run here, and this one is not among them")
     } else {
         Problem::new(Code::PersistedQueryNotFound, "PersistedQueryNotFound")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::Variables;
+
+    fn documents(bytes: u64) -> (Documents, Limits) {
+        let limits = Limits { document_cache_bytes: bytes, ..Limits::default() };
+        (Documents::new(&limits, None, Arc::default()), limits)
+    }
+
+    /// Reads a document as a request does; tells whether the guard let it pass.
+    fn ask(documents: &Documents, limits: &Limits, text: &str) -> bool {
+        let Ok(document) = documents.read(text, Found::default(), limits) else { return false };
+        let passed = document.guarded(&Variables::default(), limits).is_ok();
+        if passed {
+            documents.keep(&document);
+        }
+        passed
+    }
+
+    #[test]
+    fn a_document_is_parsed_once_and_one_that_is_refused_is_not_kept() {
+        let (documents, limits) = documents(1_000_000);
+        for text in ["{", "{ products(first: 101) { id } }", "{ ...F } fragment F on Query { ...F }", &"a ".repeat(5_000), ""] {
+            assert!(!ask(&documents, &limits, text), "{text}");
+        }
+        let long = format!("{{ a }} # {}", "x".repeat(LONGEST));
+        assert!(ask(&documents, &limits, &long), "it is run");
+        documents.parsed.run_pending_tasks();
+        assert_eq!(documents.parsed.entry_count(), 0);
+        assert!(ask(&documents, &limits, "{ a }") && ask(&documents, &limits, "{ a }"));
+        documents.parsed.run_pending_tasks();
+        assert_eq!(documents.parsed.entry_count(), 1);
+        let read = || documents.read("{ a }", Found::default(), &limits).unwrap();
+        assert!(Arc::ptr_eq(&read(), &read()));
+    }
+
+    #[test]
+    fn parsed_documents_never_outgrow_their_bound_and_what_is_asked_for_often_stays() {
+        let (documents, limits) = documents(1_000_000);
+        let often = "{ often }";
+        for n in 0..5_000 {
+            assert!(ask(&documents, &limits, &format!("{{ a{n} b c d e f g }}")) && ask(&documents, &limits, often));
+        }
+        documents.parsed.run_pending_tasks();
+        let weight = documents.parsed.weighted_size();
+        assert!((500_000..=1_000_000).contains(&weight), "{weight} bytes are kept");
+        assert!(documents.parsed.contains_key(&Sha::of(often)));
+    }
+
+    #[test]
+    fn nothing_is_kept_where_there_is_no_room() {
+        let (documents, limits) = documents(0);
+        assert!(ask(&documents, &limits, "{ a }"));
+        documents.parsed.run_pending_tasks();
+        assert_eq!(documents.parsed.entry_count(), 0);
     }
 }

@@ -39,7 +39,9 @@ impl Named {
 
     fn id(id: &str) -> Result<Self, Problem> {
         match id.strip_prefix(PREFIX) {
-            Some(hex) => Sha::parse(hex).map(Self::Sha).ok_or_else(|| bad("documentId must have 64 lower-case hexadecimal digits behind sha256:")),
+            Some(hex) => {
+                Sha::parse(hex).map(Self::Sha).ok_or_else(|| bad("documentId must have 64 lower-case hexadecimal digits behind sha256:"))
+            }
             None if id.contains(':') => Err(bad("documentId must be sha256: and a hash, or the name of a trusted document")),
             None => Ok(Sha::parse(id).map_or_else(|| Self::Name(id.to_owned()), Self::Sha)),
         }

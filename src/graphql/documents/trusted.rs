@@ -1,6 +1,11 @@
 //! Trusted documents: those of a manifest, parsed and checked once, and never forgotten.
 
-use super::{check::{Checker, Fault}, document::Document, hash::Sha, manifest::Manifest};
+use super::{
+    check::{Checker, Fault},
+    document::Document,
+    hash::Sha,
+    manifest::Manifest,
+};
 use std::{collections::HashMap, sync::Arc};
 
 /// What is run beside trusted documents.
@@ -44,6 +49,8 @@ impl Trusted {
         for (hash, name, text) in manifest.into_documents() {
             match checker.check(&text).await {
                 Ok(document) => {
+                    // it is here, and needs no place among those that may go
+                    let _kept = document.to_be_kept();
                     trusted.names.insert(name, hash);
                     trusted.documents.insert(hash, (text, Arc::new(document)));
                 }

@@ -3,8 +3,10 @@
 //! A bad value is answered with the setting's names, the value, and what is allowed.
 
 pub mod dotenv;
+mod profile;
 mod url;
 
+pub use profile::StatusProfile;
 pub use url::{StoreUrl, redacted};
 
 use crate::{
@@ -65,9 +67,13 @@ pub struct Settings {
     /// are embedded and the address is this machine's own, else visitor]
     #[arg(long, env = "POLYSTORE_ANONYMOUS", value_name = "WHO", global = true)]
     pub anonymous: Option<String>,
-    /// Web pages of other hosts that may open streams: a list of origins such as `https://shop.example` [default: none]
+    /// Web pages of other hosts that may ask and open streams: a list of origins such as `https://shop.example` [default: none]
     #[arg(long, env = "POLYSTORE_ORIGINS", value_name = "LIST", global = true)]
     pub origins: Option<String>,
+    /// Which status an answer has: suite (what clients and the audit suite of graphql-http expect) or draft (what the draft of GraphQL
+    /// over HTTP says: 422, 294) [default: suite]
+    #[arg(long, env = "POLYSTORE_HTTP_STATUS_PROFILE", value_name = "NAME", global = true)]
+    pub http_status_profile: Option<String>,
     /// What access tokens are signed with, at least 32 characters; the same for all servers of a shop [default: made anew at each start]
     #[arg(long, env = "POLYSTORE_SECRET", value_name = "TEXT", hide_env_values = true, global = true)]
     pub secret: Option<String>,
@@ -114,6 +120,9 @@ pub struct Settings {
     /// Bytes of a request's body at most, 1000 to 100000000 [default: 1000000]
     #[arg(long, env = "POLYSTORE_MAX_BODY_BYTES", value_name = "N", help_heading = "Limits", global = true)]
     pub max_body_bytes: Option<String>,
+    /// Operations in one request at most, 1 to 100; with 1 lists are refused [default: 1]
+    #[arg(long, env = "POLYSTORE_MAX_BATCH", value_name = "N", help_heading = "Limits", global = true)]
+    pub max_batch: Option<String>,
     /// Milliseconds that a request may take, 10 to 600000 [default: 5000]
     #[arg(long, env = "POLYSTORE_REQUEST_TIMEOUT_MS", value_name = "MS", help_heading = "Limits", global = true)]
     pub request_timeout_ms: Option<String>,
@@ -198,8 +207,10 @@ pub struct Config {
     pub ready_requires: Vec<String>,
     /// Who asks without a token.
     pub anonymous: Viewer,
-    /// Web pages of other hosts that may open streams.
+    /// Web pages of other hosts that may ask and open streams.
     pub origins: Vec<String>,
+    /// Which status an answer has.
+    pub status_profile: StatusProfile,
     /// What access tokens are signed with; `None`: a key of this start's own.
     pub secret: Option<Secret>,
     /// Clients may have documents stored under their hash.
@@ -240,6 +251,7 @@ impl TryFrom<Settings> for Config {
         number("--max-tokens / POLYSTORE_MAX_TOKENS", given.max_tokens, 10..=100_000, &mut limits.tokens)?;
         number("--max-directives / POLYSTORE_MAX_DIRECTIVES", given.max_directives, 0..=1_000, &mut limits.directives)?;
         number("--max-body-bytes / POLYSTORE_MAX_BODY_BYTES", given.max_body_bytes, 1_000..=100_000_000, &mut limits.body_bytes)?;
+        number("--max-batch / POLYSTORE_MAX_BATCH", given.max_batch, 1..=100, &mut limits.batch)?;
         let mut millis = 5_000_u64;
         number("--request-timeout-ms / POLYSTORE_REQUEST_TIMEOUT_MS", given.request_timeout_ms, 10..=600_000, &mut millis)?;
         limits.time = Duration::from_millis(millis);
@@ -276,6 +288,7 @@ impl TryFrom<Settings> for Config {
             wait: given.wait,
             ready_requires: roles(given.ready_requires)?,
             origins: origins(given.origins)?,
+            status_profile: status_profile(given.http_status_profile)?,
             log: given.log.filter(|text| !text.is_empty()).unwrap_or_else(|| "info".to_owned()),
             limits,
             data,
@@ -372,6 +385,11 @@ fn trusted(mode: Option<String>, manifest: Option<String>) -> Result<(Mode, Opti
     Ok((mode, manifest))
 }
 
+fn status_profile(given: Option<String>) -> Result<StatusProfile, BadSetting> {
+    let Some(text) = given.filter(|text| !text.is_empty()) else { return Ok(StatusProfile::default()) };
+    StatusProfile::named(&text).ok_or_else(|| bad("--http-status-profile / POLYSTORE_HTTP_STATUS_PROFILE", &text, "suite or draft"))
+}
+
 fn prefix(given: Option<String>) -> Result<String, BadSetting> {
     let text = given.filter(|text| !text.is_empty()).unwrap_or_else(|| "polystore".to_owned());
     let fits = text.len() <= 50 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
@@ -424,7 +442,7 @@ mod tests {
     #[test]
     fn a_bad_value_names_the_setting_the_value_and_what_is_allowed() {
         type Change = fn(&mut Settings);
-        let cases: [(Change, &str); 13] = [
+        let cases: [(Change, &str); 15] = [
             (
                 |s| s.entity_cache = Some("true".into()),
                 "--entity-cache / POLYSTORE_ENTITY_CACHE: \"true\" cannot be used: expected on or off",
@@ -432,6 +450,14 @@ mod tests {
             (
                 |s| s.anonymous = Some("admin".into()),
                 "--anonymous / POLYSTORE_ANONYMOUS: \"admin\" cannot be used: expected visitor or reader",
+            ),
+            (
+                |s| s.http_status_profile = Some("strict".into()),
+                "--http-status-profile / POLYSTORE_HTTP_STATUS_PROFILE: \"strict\" cannot be used: expected suite or draft",
+            ),
+            (
+                |s| s.max_batch = Some("0".into()),
+                "--max-batch / POLYSTORE_MAX_BATCH: \"0\" cannot be used: expected a whole number from 1 to 100",
             ),
             (|s| s.listen = Some("8000".into()), "--listen / POLYSTORE_LISTEN: \"8000\" cannot be used: expected an address and a port"),
             (

@@ -25,13 +25,15 @@ const LEVELS: [&[&str]; 11] = [
 const EXCEPTIONS: [(&str, &str, &str); 1] = [("config", "graphql", "the limits of operations are settings")];
 
 /// Crates that may be named in some folders only.
-const ONLY_IN: [(&str, &[&str]); 7] = [
+const ONLY_IN: [(&str, &[&str]); 9] = [
     ("sqlx", &["engines/postgres", "engines/sqlite"]),
     // `stores` wires our own modules of these names
     ("mongodb", &["engines/mongodb", "stores"]),
     ("redis", &["engines/redis", "stores"]),
     ("async_graphql", &["graphql"]),
-    ("axum", &["http", "commands/serve.rs"]),
+    ("axum", &["http"]),
+    ("hyper", &["http"]),
+    ("hyper_util", &["http"]),
     ("clap", &["config.rs", "commands", "main.rs"]),
     ("indicatif", &["commands"]),
 ];

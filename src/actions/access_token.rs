@@ -1,5 +1,6 @@
-//! Access tokens: who signed in, signed by the server, good for five minutes. They are looked at only while the session store is down:
-//! then nobody is signed out, and who holds one goes on. A session that was ended can be used that long and no longer, and only then.
+//! Access tokens: who signed in, signed by the server, good for five minutes. They are looked at only while the session, or the role behind
+//! it, cannot be looked up: then nobody is signed out, and who holds one goes on. A session that was ended, or a role that was taken away, can
+//! be used that long and no longer, and only then.
 
 use crate::shop::{AccountRole, CustomerId, Timestamp, Viewer};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};

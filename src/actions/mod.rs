@@ -36,7 +36,7 @@ pub use product_input::ProductInput;
 pub use rebuild_hot::{Rebuilt, rebuild_hot};
 pub use record_view::{Views, record_view};
 pub use refusal::{ActionError, Outcome, Refusal, RefusalCode};
-pub use set_preferences::set_preferences;
+pub use set_preferences::{patched, set_preferences};
 pub use set_role::set_role;
 pub use sign_in::{NewSession, SESSION_TTL, SignInInput, sign_in, sign_out};
 pub use sign_up::{SignUpInput, sign_up};

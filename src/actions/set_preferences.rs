@@ -54,7 +54,8 @@ fn fresh(customer_id: CustomerId) -> Preferences {
     }
 }
 
-fn patched(current: &Preferences, patch: &Value) -> Outcome<Preferences> {
+/// The settings after a patch, which [`free_json::checked`] has let through.
+pub fn patched(current: &Preferences, patch: &Value) -> Outcome<Preferences> {
     let mut merged = json!({
         "theme": current.theme,
         "locale": current.locale,

@@ -77,8 +77,8 @@ enum Command {
     Documents(documents::Options),
     /// Make the boards and view counters of the hot store anew from the owners of the facts
     Rebuild,
-    /// Print the GraphQL schema
-    Schema,
+    /// Print the GraphQL schema, or compare two schemas
+    Schema(schema::Options),
     /// Print the settings in force, without secrets
     Config,
 }
@@ -137,7 +137,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Account(options) => account::run(&config, options).await?,
         Command::Documents(options) => return documents::run(&config, &options).await,
         Command::Rebuild => rebuild::run(&config).await?,
-        Command::Schema => print(&schema::text())?,
+        Command::Schema(options) => return schema::run(&options),
         Command::Config => print(&config::text(&config))?,
     }
     Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@ use crate::{
     http::{
         self,
         listener::Patient,
+        server::{self, Bounds},
         streams::{Streams, Timing},
     },
     receipt::Role,
@@ -52,8 +53,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let graph = Graph::new(stores.clone(), config.limits, config.anonymous, access_key);
     let graph = graph.with_documents(config.apq, Arc::new(trusted));
     let (halt, background) = background(&stores, graph.views().clone());
-    let streams = Streams::new(&config.limits, Timing::default());
-    let options = http::Options { ready_requires: config.ready_requires, origins: config.origins, streams: streams.clone() };
+    let (streams, bounds) = (Streams::new(&config.limits, Timing::default()), Bounds::of(&config.limits));
+    let options = http::Options {
+        ready_requires: config.ready_requires,
+        origins: config.origins,
+        status_profile: config.status_profile,
+        streams: streams.clone(),
+    };
     let app = http::router(graph.clone(), options);
     // whoever started us may have closed stdout: no reason not to serve
     let _ = super::print(&welcome(address, &stores));
@@ -70,12 +76,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tokio::time::sleep(LINGER).await;
     };
     let listener = Patient { listener, patience: streams.timing.write };
-    let server = axum::serve(listener, app).with_graceful_shutdown(signal);
     let server = async {
-        let served = server.await;
-        // the framework does not wait for WebSockets
+        server::serve(listener, app, bounds, signal).await;
+        // a connection that became a WebSocket is out of the server's hands
         streams.drain().await;
-        served
     };
     let mut last_words = LAST_WORDS;
     let late = async {
@@ -88,17 +92,17 @@ pub async fn run(config: Config) -> Result<(), Failure> {
             }
         }
     };
-    let served = tokio::select! {
-        served = server => served.map_err(|error| Failure::Told(format!("the server stopped: {error}"))),
-        () = late => Ok(()),
-    };
+    tokio::select! {
+        () = server => {}
+        () = late => {}
+    }
     // what requests left behind is told before the stores are closed
     halt.cancel();
     if tokio::time::timeout(last_words, background).await.is_err() {
         tracing::warn!("not everything was told to the other stores: the next start goes on with it");
     }
     connected.close().await;
-    served
+    Ok(())
 }
 
 /// What goes on beside the requests, until it is told to halt: the relay, and the view counters.

@@ -1,6 +1,6 @@
 //! `Comment`.
 
-use super::{ask::load, scalars::DateTime};
+use super::{ask::load, scalars::DateTime, who};
 use crate::{
     loaders::{article::ArticleById, customer::CustomerById},
     shop::{Article, Comment, Customer},
@@ -36,6 +36,6 @@ impl Comment {
 
     /// What it stands below.
     async fn article(&self, ctx: &Context<'_>) -> Result<Option<Arc<Article>>> {
-        load::<ArticleById>(ctx, (self.article_id, super::ask::reading(ctx))).await
+        who::found(ctx, load::<ArticleById>(ctx, (self.article_id, super::ask::reading(ctx))).await?)
     }
 }

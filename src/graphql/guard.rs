@@ -6,7 +6,7 @@
 use super::{
     ask::DEFAULT_FIRST,
     error::Code,
-    limits::{INTROSPECTION_DEPTH, INTROSPECTION_FIELDS, INTROSPECTION_LISTS, Limits},
+    limits::{INTROSPECTION_DEPTH, INTROSPECTION_FIELDS, INTROSPECTION_LISTS, Limits, NESTING},
     query::DEFAULT_REPORT_ROWS,
     selection::RESERVED,
 };
@@ -47,6 +47,8 @@ struct Count {
     aliases: u64,
     /// Fields at this level itself.
     fields: u64,
+    /// Fragments within fragments.
+    nested: usize,
 }
 
 impl Count {
@@ -61,6 +63,7 @@ impl Count {
             selections: self.selections.saturating_add(other.selections),
             aliases: self.aliases.saturating_add(other.aliases),
             fields: self.fields.saturating_add(other.fields),
+            nested: self.nested.max(other.nested),
         }
     }
 }
@@ -73,6 +76,8 @@ struct Guard<'a> {
     /// `None` while a fragment is being counted: meeting it then is a cycle.
     fragments: HashMap<&'a str, Option<Count>>,
     directives: u64,
+    /// Fragments that are being counted: each is a turn of the recursion.
+    open: usize,
     /// Most rows of a page.
     first: u32,
     /// Whether a variable was looked up.
@@ -83,7 +88,7 @@ struct Guard<'a> {
 pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limits) -> Result<Passed, Refusal> {
     let (defaults, fragments) = (HashMap::new(), HashMap::new());
     let by_variables = Cell::new(false);
-    let mut guard = Guard { document, variables, defaults, fragments, directives: 0, first: limits.first, by_variables };
+    let mut guard = Guard { document, variables, defaults, fragments, directives: 0, open: 0, first: limits.first, by_variables };
     for (_, operation) in document.operations.iter() {
         guard.operation(&operation.node, limits)?;
     }
@@ -144,9 +149,21 @@ impl<'a> Guard<'a> {
         }
         // an unknown fragment is the validation's to name
         let Some(fragment) = self.document.fragments.get(name) else { return Ok(Count::default()) };
+        // before the stack is used up, which a chain as long as the limit of tokens allows would do, here or in the library
+        let too_deep = || Refusal { code: Code::QueryTooDeep, message: format!("fragments are nested more than {NESTING} deep") };
+        if self.open == NESTING {
+            return Err(too_deep());
+        }
         self.fragments.insert(name, None);
         self.directives += fragment.node.directives.len() as u64;
-        let count = self.set(&fragment.node.selection_set.node)?;
+        self.open += 1;
+        let below = self.set(&fragment.node.selection_set.node)?;
+        self.open -= 1;
+        // those that were counted before are as deep as those that are open
+        let count = Count { nested: below.nested + 1, ..below };
+        if count.nested > NESTING {
+            return Err(too_deep());
+        }
         self.fragments.insert(name, Some(count));
         Ok(count)
     }
@@ -173,6 +190,7 @@ impl<'a> Guard<'a> {
             selections: below.selections.saturating_add(1),
             aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
             fields: 1,
+            nested: below.nested,
         })
     }
 

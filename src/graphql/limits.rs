@@ -23,6 +23,8 @@ pub struct Limits {
     pub directives: u64,
     /// Bytes of a request's body.
     pub body_bytes: usize,
+    /// Operations in one request.
+    pub batch: usize,
     /// How long a request, or the answer to an event, may take.
     pub time: Duration,
     /// WebSockets and event streams that are open at once.
@@ -45,6 +47,7 @@ impl Default for Limits {
             tokens: 4_000,
             directives: 50,
             body_bytes: 1_000_000,
+            batch: 1,
             time: Duration::from_secs(5),
             sockets: 500,
             socket_operations: 20,
@@ -61,5 +64,7 @@ pub const INTROSPECTION_LISTS: u64 = 3;
 pub const INTROSPECTION_FIELDS: u64 = 30;
 /// Brackets within brackets, of any kind: protects every recursive reader of the document.
 pub const NESTING: usize = 64;
+/// Most letters of a name in a document. For an unknown one the library looks for a similar one in the schema, letter by letter.
+pub const NAME_BYTES: usize = 128;
 /// Most values in `variables`, at any level.
 pub const VARIABLE_NODES: usize = 10_000;

@@ -7,6 +7,7 @@ pub mod ask;
 pub mod cacheable;
 pub mod category;
 pub mod comment;
+pub mod contract;
 pub mod customer;
 pub mod documents;
 pub mod enums;

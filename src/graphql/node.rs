@@ -37,7 +37,7 @@ pub async fn node(ctx: &Context<'_>, given: &ID) -> Result<Option<Node>> {
         Some("category") => load::<CategoryById>(ctx, id(given, "category")?).await?.map(Node::Category),
         Some("product") => load::<ProductById>(ctx, id(given, "product")?).await?.map(Node::Product),
         Some("order") => load::<OrderById>(ctx, (id(given, "order")?, who::known(ctx)?.of_customers())).await?.map(Node::Order),
-        Some("article") => load::<ArticleById>(ctx, (id(given, "article")?, reading(ctx))).await?.map(Node::Article),
+        Some("article") => who::found(ctx, load::<ArticleById>(ctx, (id(given, "article")?, reading(ctx))).await?)?.map(Node::Article),
         Some("comment") => load::<CommentById>(ctx, id(given, "comment")?).await?.map(Node::Comment),
         _ => {
             let shown: String = given.chars().take(60).collect();

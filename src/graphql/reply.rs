@@ -15,6 +15,15 @@ const MAX_ERRORS: usize = 20;
 /// Most characters of an error's message.
 const MAX_MESSAGE: usize = 300;
 
+/// Why a request is none before anything of it is GraphQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// It cannot be read.
+    Unreadable,
+    /// It can be read, and something in it is missing or of another type.
+    Misshapen,
+}
+
 /// Why a request was refused before execution.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -23,12 +32,13 @@ pub struct Problem {
     message: String,
     location: Option<(usize, usize)>,
     needs_post: bool,
+    malformed: Option<Malformed>,
 }
 
 impl Problem {
     /// A problem with a message for the client.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), location: None, needs_post: false }
+        Self { code, message: message.into(), location: None, needs_post: false, malformed: None }
     }
 
     /// Where in the document, as (line, column).
@@ -45,6 +55,11 @@ impl Problem {
     pub fn needs_post(self) -> Self {
         Self { needs_post: true, ..self }
     }
+
+    /// It is none of GraphQL: no client that reads the rules sends it.
+    pub fn malformed(self, how: Malformed) -> Self {
+        Self { malformed: Some(how), ..self }
+    }
 }
 
 /// An answer before it is written.
@@ -54,6 +69,8 @@ pub struct Reply {
     errors: Vec<Error>,
     /// The request was refused only because its method runs nothing but queries.
     pub needs_post: bool,
+    /// The request was none of GraphQL.
+    pub malformed: Option<Malformed>,
     /// What the answer cost, if the client wants to know.
     pub receipt: Option<Arc<Receipt>>,
     /// How long the answer may be kept on the way, if everybody without a token would get the same one.
@@ -76,7 +93,7 @@ impl Reply {
         let location = problem.location.map(|(line, column)| json!({ "line": line, "column": column }));
         let extensions = Map::from_iter([("code".to_owned(), Json::from(problem.code.name()))]);
         let error = Error { message: cut(&problem.message), locations: location.into_iter().collect(), path: Vec::new(), extensions };
-        Self { data: None, errors: vec![error], needs_post: problem.needs_post, receipt: None, age: None }
+        Self { data: None, errors: vec![error], needs_post: problem.needs_post, malformed: problem.malformed, receipt: None, age: None }
     }
 
     /// What the library answered.
@@ -91,7 +108,7 @@ impl Reply {
         errors.sort_by_cached_key(|error| (serde_json::to_string(&error.path).unwrap_or_default(), error.message.clone()));
         errors.truncate(MAX_ERRORS);
         match written {
-            Ok(()) => Self { data: (!validation).then_some(data), errors, needs_post: false, receipt: None, age: None },
+            Ok(()) => Self { data: (!validation).then_some(data), errors, needs_post: false, malformed: None, receipt: None, age: None },
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
                 Self::refused(Problem::new(Code::Internal, "internal error"))
@@ -110,11 +127,16 @@ impl Reply {
         self.data.is_some() && self.errors.is_empty()
     }
 
+    /// Whether it was executed, and something in it failed.
+    pub fn is_partial(&self) -> bool {
+        self.data.is_some() && !self.errors.is_empty()
+    }
+
     /// Whether a store did not answer and nothing else did.
     pub fn nothing_but_dead_stores(&self) -> bool {
         let dead = |error: &Error| error.extensions.get("code").and_then(Json::as_str) == Some(Code::StoreUnavailable.name());
-        let nothing = self.data.as_deref().and_then(|data| serde_json::from_slice::<Map<String, Json>>(data).ok());
-        !self.errors.is_empty() && self.errors.iter().all(dead) && nothing.is_none_or(|data| data.values().all(Json::is_null))
+        let data = self.data.as_deref().and_then(|data| serde_json::from_slice::<Map<String, Json>>(data).ok());
+        !self.errors.is_empty() && self.errors.iter().all(dead) && data.is_none_or(|data| data.values().all(is_nothing))
     }
 
     /// The errors alone, as a JSON list. Each carries the request's id.
@@ -152,6 +174,11 @@ impl Reply {
         body.push(b'}');
         body
     }
+}
+
+/// Null, or a list of nothing else.
+fn is_nothing(value: &Json) -> bool {
+    value.is_null() || value.as_array().is_some_and(|rows| !rows.is_empty() && rows.iter().all(Json::is_null))
 }
 
 fn from_library(error: &ServerError, validation: bool) -> Error {

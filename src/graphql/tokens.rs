@@ -1,6 +1,6 @@
 //! Counts the tokens and brackets of a document before anything recursive reads it.
 
-use super::limits::NESTING;
+use super::limits::{NAME_BYTES, NESTING};
 
 /// Why a document is not even parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub enum TooMuch {
     Tokens,
     /// Brackets nested deeper than [`NESTING`].
     Nesting,
+    /// A name longer than [`NAME_BYTES`].
+    Name,
 }
 
 /// Counts the tokens. One pass over the text; stops at the first excess.
@@ -44,6 +46,9 @@ pub fn check(document: &str, max_tokens: u64) -> Result<u64, TooMuch> {
         }
         if nesting > NESTING {
             return Err(TooMuch::Nesting);
+        }
+        if length > NAME_BYTES && (byte.is_ascii_alphabetic() || byte == b'_') {
+            return Err(TooMuch::Name);
         }
         rest = skip(rest, Some(length));
     }
@@ -108,9 +113,12 @@ mod tests {
     }
 
     #[test]
-    fn nesting_and_endless_texts_are_bounded() {
+    fn nesting_and_names_and_endless_texts_are_bounded() {
         assert_eq!(check(&"{".repeat(1_000_000), 1_000_000), Err(TooMuch::Nesting));
         assert_eq!(check(&"a ".repeat(1_000_000), 4_000), Err(TooMuch::Tokens));
         assert_eq!(check(&format!("\"{}", "x".repeat(1_000_000)), 10), Ok(1));
+        assert_eq!(check(&"x".repeat(NAME_BYTES), 10), Ok(1));
+        assert_eq!(check(&format!("{{ _{} }}", "x".repeat(NAME_BYTES)), 10), Err(TooMuch::Name));
+        assert_eq!(check(&"9".repeat(1_000), 10), Ok(1), "numbers are the parser's business");
     }
 }

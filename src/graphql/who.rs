@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Who {
     viewer: Mutex<std::result::Result<Viewer, StoreError>>,
     token: Option<TokenHash>,
+    /// Why the session could not be looked up, where an access token says who it was.
+    lost: Option<StoreError>,
 }
 
 /// Why a request has no viewer.
@@ -22,7 +24,7 @@ pub struct BadToken;
 impl Who {
     /// Somebody without a token.
     pub fn anonymous(viewer: Viewer) -> Self {
-        Self { viewer: Mutex::new(Ok(viewer)), token: None }
+        Self { viewer: Mutex::new(Ok(viewer)), token: None, lost: None }
     }
 
     /// Whose token this is. If the session cannot be looked up the request goes on with what is public: nobody is signed out because a
@@ -33,7 +35,7 @@ impl Who {
             Ok(viewer) => Ok(viewer.ok_or(BadToken)?),
             Err(error) => Err(error),
         };
-        Ok(Self { viewer: Mutex::new(viewer), token: Some(token) })
+        Ok(Self { viewer: Mutex::new(viewer), token: Some(token), lost: None })
     }
 
     fn becomes(&self, viewer: Viewer) {
@@ -43,9 +45,10 @@ impl Who {
     /// If the session could not be looked up, who the request says that it was a short while ago.
     pub fn or_signed(&mut self, signed: impl FnOnce() -> Option<Viewer>) {
         let viewer = self.viewer.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if viewer.is_err()
+        if let Err(lost) = viewer
             && let Some(signed) = signed()
         {
+            self.lost = Some(lost.clone());
             *viewer = Ok(signed);
         }
     }
@@ -70,6 +73,23 @@ pub fn viewer(ctx: &Context<'_>) -> Viewer {
 pub fn known(ctx: &Context<'_>) -> Result<Viewer> {
     let viewer = ctx.data_opt::<Arc<Who>>().map_or(Ok(Viewer::Visitor), |who| who.viewer());
     viewer.map_err(|error| Error::from(LookUp(error)))
+}
+
+/// Who asks, by the session alone; an error if that cannot be told, also where an access token says who it was.
+pub fn by_session(ctx: &Context<'_>) -> Result<Viewer> {
+    match ctx.data_opt::<Arc<Who>>().and_then(|who| who.lost.clone()) {
+        Some(lost) => Err(LookUp(lost).into()),
+        None => known(ctx),
+    }
+}
+
+/// What was found of something that not everybody may see. Where it cannot be told who asks, nothing found does not mean that there is
+/// nothing: that is an error.
+pub fn found<T>(ctx: &Context<'_>, found: Option<T>) -> Result<Option<T>> {
+    if found.is_none() {
+        known(ctx)?;
+    }
+    Ok(found)
 }
 
 /// Refuses everybody who does not see everything: for what is about all customers.

@@ -24,8 +24,7 @@ const EVENTS: &str = "text/event-stream";
 
 /// What the client takes; `None` if it is nothing that we have.
 pub fn accepted(headers: &HeaderMap) -> Option<Accepted> {
-    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).collect();
+    let ranges: Vec<&str> = ranges(headers).collect();
     if ranges.is_empty() {
         return Some(Accepted { media: Media::Json, events: false });
     }
@@ -49,6 +48,19 @@ pub fn accepted(headers: &HeaderMap) -> Option<Accepted> {
     let single = json.max(response);
     let events = events > 0.0 && (events > single || (events >= single && place < json_place.min(response_place)));
     media.or(events.then_some(Media::Json)).map(|media| Accepted { media, events })
+}
+
+/// Whether it is a browser that somebody looks with: it names pages, and takes nothing of ours rather.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    let ranges: Vec<&str> = ranges(headers).collect();
+    let best = |name| ranges.iter().filter_map(|range| quality_of(range, name)).fold(0.0, f32::max);
+    let page = best("text/html");
+    page > 0.0 && ["application/json", "application/graphql-response+json", EVENTS].into_iter().all(|name| page > best(name))
+}
+
+fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty())
 }
 
 /// The quality of a range if it is for this media type.
@@ -85,6 +97,24 @@ mod tests {
             ("text/*", None),
         ] {
             assert_eq!(accept(value), media.map(|media| Accepted { media, events: false }), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_page_is_for_browsers_and_not_for_their_scripts() {
+        for (value, page) in [
+            ("text/html", true),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", true),
+            ("application/json;q=0.5, text/html", true),
+            ("application/json, text/html;q=0.5", false),
+            ("application/json, text/html", false),
+            ("text/html;q=0", false),
+            ("application/graphql-response+json, */*", false),
+            ("*/*", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(value))]);
+            assert_eq!(wants_page(&headers), page, "{value}");
         }
     }
 

@@ -2,21 +2,25 @@
 
 use super::{
     Door,
-    accept::{Accepted, Media, accepted},
+    accept::{Accepted, Media, accepted, wants_page},
+    assets, batch,
     conditional::{self, Keeping},
     credentials,
     middleware::RequestId,
-    origin, sse, ws,
+    origin, sse, status, ws,
 };
-use crate::graphql::{
-    error::{Code, RETRY_AFTER_MS},
-    execute::Operation,
-    reply::{Problem, Reply},
+use crate::{
+    config::StatusProfile,
+    graphql::{
+        error::{Code, RETRY_AFTER_MS},
+        execute::Operation,
+        reply::{Malformed, Problem, Reply},
+    },
 };
 use axum::{
     body::{Body, to_bytes},
     extract::{Extension, Query, State, WebSocketUpgrade, rejection::QueryRejection, ws::rejection::WebSocketUpgradeRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -40,7 +44,7 @@ pub struct Parameters {
 
 /// What may stand in the body.
 #[derive(Debug, Default, Deserialize)]
-struct Payload {
+pub(super) struct Payload {
     query: Option<String>,
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
@@ -50,10 +54,47 @@ struct Payload {
     extensions: Option<Map<String, Value>>,
 }
 
+impl Parameters {
+    fn payload(self) -> Result<Payload, Problem> {
+        let object = |given: Option<String>, name: &str| match given.filter(|text| !text.is_empty()) {
+            Some(text) => serde_json::from_str(&text).map(Some).map_err(|error| not_json(&error, &format!("{name} must be a JSON object"))),
+            None => Ok(None),
+        };
+        let (variables, extensions) = (object(self.variables, "variables")?, object(self.extensions, "extensions")?);
+        Ok(Payload { query: self.query, operation_name: self.operation_name, variables, document_id: self.document_id, extensions })
+    }
+}
+
+impl Payload {
+    /// Reads a body that is no list: that would be read as the fields of one operation.
+    fn read(bytes: &[u8]) -> Result<Self, Problem> {
+        let what = "the body must be a JSON object with query, and optionally operationName, variables and extensions";
+        serde_json::from_slice(bytes).map_err(|error| not_json(&error, what))
+    }
+
+    /// What is asked, by whom the headers say.
+    pub(super) fn operation(self, headers: &HeaderMap, receipt: bool) -> Operation {
+        let Self { query, operation_name, variables, document_id, extensions } = self;
+        Operation {
+            query: query.unwrap_or_default(),
+            document_id: document_id.filter(|id| !id.is_empty()),
+            extensions: extensions.unwrap_or_default(),
+            operation_name: operation_name.filter(|name| !name.is_empty()),
+            variables: variables.unwrap_or_default(),
+            receipt,
+            only_queries: false,
+            token: credentials::bearer(headers),
+            access_token: credentials::access_token(headers),
+            idempotency_key: credentials::idempotency_key(headers),
+        }
+    }
+}
+
 /// A query or subscription in the URL, or the beginning of a WebSocket.
 pub(super) async fn get(
     State(door): State<Door>,
     Extension(id): Extension<RequestId>,
+    uri: Uri,
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -64,23 +105,13 @@ pub(super) async fn get(
         Err(rejection) if headers.contains_key(header::UPGRADE) => return rejection.into_response(),
         Err(_no_upgrade_at_all) => {}
     }
+    // somebody looks what is here
+    if uri.query().unwrap_or_default().is_empty() && wants_page(&headers) {
+        return assets::page(headers).await;
+    }
     let Some(accepted) = accepted(&headers) else { return not_acceptable() };
-    let operation = parameters.map_err(|_| bad_request("the parameters in the URL cannot be read")).and_then(|Query(given)| {
-        let variables = object(given.variables).map_err(|()| bad_request("variables must be a JSON object"))?;
-        let extensions = object(given.extensions).map_err(|()| bad_request("extensions must be a JSON object"))?;
-        Ok(Operation {
-            query: given.query.unwrap_or_default(),
-            document_id: given.document_id.filter(|id| !id.is_empty()),
-            extensions,
-            operation_name: given.operation_name.filter(|name| !name.is_empty()),
-            variables,
-            receipt,
-            only_queries: true,
-            token: credentials::bearer(&headers),
-            access_token: credentials::access_token(&headers),
-            idempotency_key: credentials::idempotency_key(&headers),
-        })
-    });
+    let payload = parameters.map_err(|_| unreadable("the parameters in the URL cannot be read")).and_then(|Query(given)| given.payload());
+    let operation = payload.map(|payload| Operation { only_queries: true, ..payload.operation(&headers, receipt) });
     answer(&door, operation, accepted, &headers, &id).await
 }
 
@@ -93,38 +124,30 @@ pub(super) async fn post(
     body: Body,
 ) -> Response {
     let Some(accepted) = accepted(&headers) else { return not_acceptable() };
-    let (graph, media) = (&door.graph, accepted.media);
+    let graph = &door.graph;
+    let refuse =
+        |status, problem| respond(status, status::media(door.profile, status, accepted.media), Reply::refused(problem).body(&id.0));
     if !is_json(&headers) {
         let problem = Problem::new(Code::UnsupportedMediaType, "the body must be of the type application/json");
-        return respond(StatusCode::UNSUPPORTED_MEDIA_TYPE, media, Reply::refused(problem).body(&id.0));
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, problem);
     }
     let limit = graph.limits().body_bytes;
     let Ok(bytes) = tokio::time::timeout(graph.limits().time, to_bytes(body, limit)).await else {
         let problem = Problem::new(Code::DeadlineExceeded, "the body did not arrive in time");
-        return respond(StatusCode::REQUEST_TIMEOUT, media, Reply::refused(problem).body(&id.0));
+        return refuse(StatusCode::REQUEST_TIMEOUT, problem);
     };
     let Ok(bytes) = bytes else {
         let problem = Problem::new(Code::PayloadTooLarge, format!("the body must be whole and at most {limit} bytes long"));
-        return respond(StatusCode::PAYLOAD_TOO_LARGE, media, Reply::refused(problem).body(&id.0));
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, problem);
     };
     let receipt = wants_receipt(&headers, parameters.as_ref().ok().and_then(|given| given.receipt.as_deref()));
-    let batch = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-    let operation = match serde_json::from_slice::<Payload>(&bytes) {
-        // a list would be read as the fields of one operation
-        _ if batch => Err(bad_request("batches are not taken: send one operation a request")),
-        Ok(Payload { query, operation_name, variables, document_id, extensions }) => Ok(Operation {
-            query: query.unwrap_or_default(),
-            document_id: document_id.filter(|id| !id.is_empty()),
-            extensions: extensions.unwrap_or_default(),
-            operation_name: operation_name.filter(|name| !name.is_empty()),
-            variables: variables.unwrap_or_default(),
-            receipt,
-            only_queries: false,
-            token: credentials::bearer(&headers),
-            access_token: credentials::access_token(&headers),
-            idempotency_key: credentials::idempotency_key(&headers),
-        }),
-        Err(_) => Err(bad_request("the body must be a JSON object with query, and optionally operationName and variables")),
+    let operation = if batch::is_list(&bytes) {
+        match batch::read(&bytes, graph.limits().batch, accepted, &headers, receipt) {
+            Ok(operations) => return batch::answer(graph, operations, accepted.media, &id).await,
+            Err(problem) => Err(problem),
+        }
+    } else {
+        Payload::read(&bytes).map(|payload| payload.operation(&headers, receipt))
     };
     answer(&door, operation, accepted, &headers, &id).await
 }
@@ -139,13 +162,12 @@ pub async fn other(method: Method) -> Response {
 }
 
 async fn answer(
-    Door { graph, origins, streams }: &Door,
+    Door { graph, origins, streams, profile }: &Door,
     operation: Result<Operation, Problem>,
     Accepted { media, events }: Accepted,
     headers: &HeaderMap,
     id: &RequestId,
 ) -> Response {
-    let malformed = operation.is_err();
     let named_by_get = operation.as_ref().is_ok_and(|operation| operation.only_queries && operation.names_a_document());
     let reply = match operation {
         Ok(_) if events && !origin::allowed(headers, origins) => return no_stream(origin::refusal(), id),
@@ -156,7 +178,9 @@ async fn answer(
         Ok(operation) => graph.execute(operation).await,
         Err(problem) => Reply::refused(problem),
     };
-    let (dead, needs_post) = (reply.nothing_but_dead_stores(), reply.needs_post);
+    // by the draft an answer with data is a success
+    let dead = reply.nothing_but_dead_stores() && (*profile == StatusProfile::Suite || reply.refusal().is_some());
+    let needs_post = reply.needs_post;
     let status = match reply.refusal() {
         _ if needs_post => StatusCode::METHOD_NOT_ALLOWED,
         _ if dead => StatusCode::SERVICE_UNAVAILABLE,
@@ -164,16 +188,16 @@ async fn answer(
         Some(code) if code == Code::Unauthenticated.name() => StatusCode::UNAUTHORIZED,
         Some(code) if code == Code::UnknownOutcome.name() => StatusCode::GATEWAY_TIMEOUT,
         Some(code) if code == Code::Internal.name() => StatusCode::INTERNAL_SERVER_ERROR,
-        Some(_) if malformed || media == Media::Response => StatusCode::BAD_REQUEST,
-        _ => StatusCode::OK,
+        Some(code) => status::refused(*profile, media, reply.malformed, code),
+        None => status::executed(*profile, media, &reply),
     };
     let keeping = Keeping::of(&reply);
     let body = reply.body(&id.0);
     let mut response = if named_by_get {
         let tag = conditional::tag(media, &body);
-        keeping.mark(respond(status, media, body), &tag, headers)
+        keeping.mark(respond(status, status::media(*profile, status, media), body), &tag, headers)
     } else {
-        respond(status, media, body)
+        respond(status, status::media(*profile, status, media), body)
     };
     if needs_post {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
@@ -197,22 +221,25 @@ fn retry_after() -> HeaderValue {
     HeaderValue::from((RETRY_AFTER_MS / 1_000).max(1))
 }
 
-fn respond(status: StatusCode, media: Media, body: Vec<u8>) -> Response {
+pub(super) fn respond(status: StatusCode, media: Media, body: Vec<u8>) -> Response {
     let kind = match media {
         Media::Json => "application/json; charset=utf-8",
         Media::Response => "application/graphql-response+json; charset=utf-8",
     };
-    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+    (status, [(header::CONTENT_TYPE, kind), (header::VARY, "accept")], body).into_response()
 }
 
-/// A JSON object in the URL; an empty text counts as absent.
-fn object(given: Option<String>) -> Result<Map<String, Value>, ()> {
-    let given = given.filter(|text| !text.is_empty());
-    given.map_or_else(|| Ok(Map::new()), |text| serde_json::from_str(&text).map_err(|_| ()))
+/// What should be JSON of ours is none, or is not ours.
+pub(super) fn not_json(error: &serde_json::Error, message: &str) -> Problem {
+    if error.is_data() { misshapen(message) } else { unreadable(message) }
 }
 
-fn bad_request(message: &str) -> Problem {
-    Problem::new(Code::BadUserInput, message)
+fn unreadable(message: &str) -> Problem {
+    Problem::new(Code::BadUserInput, message).malformed(Malformed::Unreadable)
+}
+
+pub(super) fn misshapen(message: &str) -> Problem {
+    Problem::new(Code::BadUserInput, message).malformed(Malformed::Misshapen)
 }
 
 fn not_acceptable() -> Response {

@@ -4,7 +4,7 @@
 use axum::serve::Listener;
 use std::{
     future::Future,
-    io::{self, ErrorKind, IoSlice},
+    io::{self, ErrorKind, IoSlice, Write as _},
     net::SocketAddr,
     pin::Pin,
     task::{Context, Poll},
@@ -13,6 +13,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
+    sync::OwnedSemaphorePermit,
     time::{Sleep, sleep},
 };
 
@@ -30,6 +31,8 @@ pub struct Connection {
     patience: Duration,
     /// Set while a write waits.
     end: Option<Pin<Box<Sleep>>>,
+    /// Among the connections that may be open at once. It goes along when the connection becomes a WebSocket.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Listener for Patient {
@@ -38,7 +41,7 @@ impl Listener for Patient {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
-        (Connection { stream, patience: self.patience, end: None }, address)
+        (Connection { stream, patience: self.patience, end: None, _place: None }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -47,6 +50,17 @@ impl Listener for Patient {
 }
 
 impl Connection {
+    /// Holds a place until it is closed.
+    pub fn with(self, place: OwnedSemaphorePermit) -> Self {
+        Self { _place: Some(place), ..self }
+    }
+
+    /// Says a few words and hangs up, without waiting for anything.
+    pub fn refuse(self, words: &[u8]) {
+        // what does not go into the empty buffer of a new connection at once is not said
+        let _ = self.stream.into_std().and_then(|mut stream| stream.write(words));
+    }
+
     fn bounded<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.end = None;

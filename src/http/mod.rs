@@ -2,18 +2,22 @@
 
 mod accept;
 pub mod assets;
+mod batch;
 mod conditional;
+mod cors;
 mod credentials;
 pub mod graphql;
 pub mod health;
 pub mod listener;
 mod middleware;
 mod origin;
+pub mod server;
 mod sse;
+mod status;
 pub mod streams;
 mod ws;
 
-use crate::graphql::Graph;
+use crate::{config::StatusProfile, graphql::Graph};
 use axum::{
     Router,
     http::{HeaderValue, StatusCode, header},
@@ -29,8 +33,10 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 pub struct Options {
     /// Roles whose loss makes the server not ready.
     pub ready_requires: Vec<String>,
-    /// Web pages of other hosts that may open streams here.
+    /// Web pages of other hosts that may ask and open streams here.
     pub origins: Vec<String>,
+    /// Which status an answer has.
+    pub status_profile: StatusProfile,
     /// The streams, for whoever stops the server.
     pub streams: Streams,
 }
@@ -47,11 +53,14 @@ struct Door {
     graph: Graph,
     origins: Arc<[String]>,
     streams: Streams,
+    profile: StatusProfile,
 }
 
 /// Everything that the server answers.
 pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
-    let Options { ready_requires, origins, streams } = options.into();
+    let Options { ready_requires, origins, status_profile, streams } = options.into();
+    let origins: Arc<[String]> = origins.into();
+    let cors = axum::middleware::from_fn_with_state(Arc::clone(&origins), cors::cors);
     let sdl = graph.sdl();
     let stores = Arc::clone(graph.stores());
     let (stopping, stopped) = (streams.stopping().clone(), streams.stopping().clone());
@@ -61,8 +70,8 @@ pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
         close.then(|| HeaderValue::from_static("close"))
     };
     Router::new()
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other))
-        .with_state(Door { graph, origins: origins.into(), streams })
+        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other).layer(cors))
+        .with_state(Door { graph, origins, streams, profile: status_profile })
         .merge(assets::routes())
         .merge(health::routes(stores, ready_requires, stopping))
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))

@@ -20,12 +20,18 @@ pub fn connect(address: &str) -> TcpStream {
 }
 
 /// Reads until the other side closes.
-pub fn answer(mut stream: impl Read) -> Answer {
+pub fn answer(stream: impl Read) -> Answer {
+    let (head, body) = head_and_body(stream);
+    Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body }
+}
+
+/// The head whole, its last line included.
+pub fn head_and_body(mut stream: impl Read) -> (String, String) {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("not an answer: {text:?}"));
-    Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body: body.to_owned() }
+    (format!("{head}\r\n"), body.to_owned())
 }
 
 pub fn get(address: &str, path: &str) -> Answer {

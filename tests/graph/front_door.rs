@@ -1,45 +1,13 @@
 //! The front door: methods, media types, sizes, parameters, health, and what every answer carries.
 
-use crate::support::wiring;
-use axum::{
-    body::Body,
-    http::{HeaderMap, Request, request::Builder},
+use crate::{
+    door::{Answer, QUERY, post, send},
+    support::wiring,
 };
+use axum::{body::Body, http::Request};
 use polystore::http;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-
-struct Answer {
-    status: u16,
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Answer {
-    fn code(&self) -> Value {
-        serde_json::from_str::<Value>(&self.body).map(|body| body["errors"][0]["extensions"]["code"].clone()).unwrap_or_default()
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
-    }
-}
-
-fn send(request: Builder, body: impl Into<Body>) -> Answer {
-    let request = request.body(body.into()).unwrap();
-    wiring::block_on(async {
-        let response = http::router(wiring::embedded().graph.clone(), Vec::new()).oneshot(request).await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        Answer { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
-    })
-}
-
-fn post() -> Builder {
-    Request::post("/graphql").header("content-type", "application/json")
-}
-
-const QUERY: &str = r#"{"query":"{ __typename }"}"#;
 
 #[test]
 fn only_json_by_post_and_queries_by_get_are_taken() {
@@ -58,7 +26,11 @@ fn only_json_by_post_and_queries_by_get_are_taken() {
         (Request::get("/graphql?query=%7B__typename%7D"), "", 200, Value::Null),
         (Request::get("/graphql?query=mutation%7B__typename%7D&x=1"), "", 405, json!("BAD_USER_INPUT")),
         (Request::get("/graphql?query=%7B__typename%7D&variables=%5B1%5D"), "", 400, json!("BAD_USER_INPUT")),
-        (Request::get("/graphql"), "", 200, json!("BAD_USER_INPUT")),
+        (Request::get("/graphql?query=%7B__typename%7D&extensions=%5B1%5D"), "", 400, json!("BAD_USER_INPUT")),
+        (Request::get("/graphql?query=%7B__typename%7D&variables=&operationName=&extensions="), "", 200, Value::Null),
+        (Request::get("/graphql?query="), "", 400, json!("BAD_USER_INPUT")),
+        (Request::get("/graphql"), "", 400, json!("BAD_USER_INPUT")),
+        (Request::patch("/graphql").header("content-type", "application/json"), QUERY, 405, Value::Null),
         (Request::put("/graphql").header("content-type", "application/json"), QUERY, 405, Value::Null),
         (Request::delete("/graphql"), "", 405, Value::Null),
         (post(), "", 400, json!("BAD_USER_INPUT")),
@@ -68,7 +40,10 @@ fn only_json_by_post_and_queries_by_get_are_taken() {
         (post(), r#" ["{ __typename }",null,null]"#, 400, json!("BAD_USER_INPUT")),
         (post(), r#"{"query":1}"#, 400, json!("BAD_USER_INPUT")),
         (post(), r#"{"query":"{ __typename }","variables":[]}"#, 400, json!("BAD_USER_INPUT")),
-        (post(), r#"{"query":"{ __typename }","variables":null,"operationName":""}"#, 200, Value::Null),
+        (post(), r#"{"qeury":"{ __typename }"}"#, 400, json!("BAD_USER_INPUT")),
+        (post(), r#"{"query":"{ __typename }","extensions":[]}"#, 400, json!("BAD_USER_INPUT")),
+        (post(), r#"{"query":"{ __typename }","extensions":{"any":1},"more":2}"#, 200, Value::Null),
+        (post(), r#"{"query":"{ __typename }","variables":null,"operationName":"","extensions":null}"#, 200, Value::Null),
         (post().header("accept", "text/html"), QUERY, 406, Value::Null),
         (
             post().header("accept", "application/graphql-response+json"),
@@ -158,4 +133,17 @@ fn while_it_is_stopped_the_server_is_not_ready_and_tells_clients_to_hang_up() {
         assert_eq!((ask("/readyz").await, ask("/graphql?query=%7B__typename%7D").await), ((503, true), (200, true)));
         assert_eq!(ask("/livez").await, (200, true));
     });
+}
+
+#[test]
+fn a_browser_is_shown_the_console_where_it_asks_nothing() {
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let page = send(Request::get("/graphql").header("accept", browser), "");
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert_eq!(page.body, send(Request::get("/graphiql"), "").body);
+    assert_eq!(
+        send(Request::get("/graphql?query=%7B__typename%7D").header("accept", browser), "").body,
+        r#"{"data":{"__typename":"Query"}}"#
+    );
+    assert_eq!(send(post().header("accept", browser), QUERY).body, r#"{"data":{"__typename":"Query"}}"#);
 }

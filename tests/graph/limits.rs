@@ -38,7 +38,8 @@ fn hostile_documents_are_refused_before_any_store_is_asked() {
         ("too many root fields", format!("{{ {} }}", "__typename ".repeat(21)), json!({}), "QUERY_TOO_COMPLEX"),
         ("too many directives", format!("{{ __typename {} }}", "@include(if: true) ".repeat(60)), json!({}), "QUERY_TOO_COMPLEX"),
         ("fragments that double 30 times", doubling_fragments(30), json!({}), "QUERY_TOO_COMPLEX"),
-        ("fragments that double 100 times", doubling_fragments(100), json!({}), "QUERY_TOO_COMPLEX"),
+        ("fragments that double 60 times", doubling_fragments(60), json!({}), "QUERY_TOO_COMPLEX"),
+        ("fragments that double 100 times", doubling_fragments(100), json!({}), "QUERY_TOO_DEEP"),
         (
             "fragments in a circle",
             "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }".into(),

@@ -7,6 +7,7 @@ use polystore::{
     http::{
         self, Options,
         listener::Patient,
+        server::{self, Bounds},
         streams::{Streams, Timing},
     },
 };
@@ -41,7 +42,8 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let listener = Patient { listener, patience: options.streams.timing.write };
         let router = http::router(shop.graph.clone(), options);
-        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let bounds = Bounds::of(&Limits::default());
+        let task = tokio::spawn(server::serve(listener, router, bounds, std::future::pending()));
         Self { shop, address, task }
     }
 

@@ -20,7 +20,7 @@ macro_rules! migrations {
 }
 
 /// File name and text. A file that was released is never edited: the store remembers its checksum.
-const MIGRATIONS: [(&str, &str); 15] = migrations![
+const MIGRATIONS: [(&str, &str); 16] = migrations![
     "0001_customers",
     "0002_categories",
     "0003_products",
@@ -36,6 +36,7 @@ const MIGRATIONS: [(&str, &str); 15] = migrations![
     "0013_article_revisions",
     "0014_view_batches",
     "0015_preferences_version",
+    "0016_articles_audience",
 ];
 
 fn migrations() -> Vec<Migration> {

@@ -7,7 +7,7 @@ use super::hash::Sha;
 use crate::graphql::{
     error::Code,
     guard::{self, Refusal},
-    limits::Limits,
+    limits::{Limits, NAME_BYTES},
     merge,
     reply::Problem,
     selection, single_root, tokens,
@@ -54,6 +54,7 @@ impl Document {
     pub fn parse(text: &str, hash: Option<Sha>, limits: &Limits) -> Result<Self, Problem> {
         let tokens = tokens::check(text, limits.tokens).map_err(|too_much| match too_much {
             tokens::TooMuch::Tokens => Problem::new(Code::QueryTooComplex, format!("the document has more than {} tokens", limits.tokens)),
+            tokens::TooMuch::Name => Problem::new(Code::QueryTooComplex, format!("a name has more than {NAME_BYTES} letters")),
             tokens::TooMuch::Nesting => Problem::new(Code::QueryTooDeep, "the document's brackets are nested too deeply"),
         })?;
         let written = parse_query(text).map_err(|error| {

@@ -11,7 +11,12 @@ mod named;
 mod persisted;
 pub mod trusted;
 
-use super::{error::Code, execute::Operation, limits::Limits, reply::Problem};
+use super::{
+    error::Code,
+    execute::Operation,
+    limits::Limits,
+    reply::{Malformed, Problem},
+};
 use crate::roles::Cache;
 use document::{Document, LONGEST};
 use hash::Sha;
@@ -88,7 +93,7 @@ impl Documents {
     /// The document of a text: known, or parsed now.
     pub fn read(&self, text: &str, found: Found, limits: &Limits) -> Result<Arc<Document>, Problem> {
         if text.trim().is_empty() {
-            return Err(Problem::new(Code::BadUserInput, "the request has no query"));
+            return Err(Problem::new(Code::BadUserInput, "the request has no query").malformed(Malformed::Misshapen));
         }
         if text.len() > LONGEST {
             return Document::parse(text, None, limits).map(Arc::new);

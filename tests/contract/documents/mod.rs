@@ -4,6 +4,7 @@ mod activity;
 mod article;
 mod article_audience;
 mod article_children;
+mod article_plan;
 mod article_search;
 mod article_write;
 mod comment;
@@ -28,6 +29,7 @@ pub fn trials() -> Vec<Trial> {
         article::trials(),
         article_audience::trials(),
         article_children::trials(),
+        article_plan::trials(),
         article_search::trials(),
         article_write::trials(),
         revision::trials(),

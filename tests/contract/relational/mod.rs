@@ -5,7 +5,7 @@ mod cancellation;
 mod category;
 mod connect;
 mod customer;
-mod inside;
+pub mod inside;
 mod ledger;
 mod line;
 mod once;
@@ -13,6 +13,7 @@ mod order;
 mod order_move;
 mod order_place;
 mod outbox;
+mod outbox_claimers;
 mod outbox_plan;
 mod paging;
 mod patience;
@@ -45,6 +46,7 @@ pub fn trials() -> Vec<Trial> {
         ledger::trials(),
         sales::trials(),
         outbox::trials(),
+        outbox_claimers::trials(),
         outbox_plan::trials(),
         cancellation::trials(),
         connect::trials(),

@@ -9,7 +9,7 @@ SELECT id, slug, title, status, author_id, tags, product_ids, published_at, crea
 FROM articles
 WHERE author_id = ?9 AND (created_at, id) < (?1, ?2) AND (created_at, id) > (?3, ?4)
     AND (?8 IS NULL OR status = ?8)
-    AND (?7 IS NULL OR number IN (SELECT number FROM article_tags WHERE tag = ?7))
+    AND (?7 IS NULL OR EXISTS (SELECT 1 FROM article_tags AS t WHERE t.tag = ?7 AND t.created_at = articles.created_at AND t.id = articles.id))
 UNION ALL
 SELECT tagged.id, slug, title, status, author_id, tags, product_ids, published_at, tagged.created_at, version, CASE WHEN ?6 THEN blocks END
 FROM article_tags AS tagged
@@ -20,6 +20,6 @@ UNION ALL
 SELECT id, slug, title, status, author_id, tags, product_ids, published_at, created_at, version, CASE WHEN ?6 THEN blocks END
 FROM articles
 WHERE author_id = ?10 AND status = 'DRAFT' AND (created_at, id) < (?1, ?2) AND (created_at, id) > (?3, ?4)
-    AND (?7 IS NULL OR number IN (SELECT number FROM article_tags WHERE tag = ?7))
+    AND (?7 IS NULL OR EXISTS (SELECT 1 FROM article_tags AS t WHERE t.tag = ?7 AND t.created_at = articles.created_at AND t.id = articles.id))
 ORDER BY created_at DESC, id DESC
 LIMIT ?5;

@@ -9,7 +9,11 @@ mod url;
 pub use profile::StatusProfile;
 pub use url::{StoreUrl, redacted};
 
-use crate::{error::Engine, graphql::limits::Limits, shop::Viewer};
+use crate::{
+    error::Engine,
+    graphql::{documents::trusted::Mode, limits::Limits},
+    shop::Viewer,
+};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
@@ -73,6 +77,16 @@ pub struct Settings {
     /// What access tokens are signed with, at least 32 characters; the same for all servers of a shop [default: made anew at each start]
     #[arg(long, env = "POLYSTORE_SECRET", value_name = "TEXT", hide_env_values = true, global = true)]
     pub secret: Option<String>,
+    /// Let clients have documents stored under their hash (Apollo's automatic persisted queries): on or off [default: on]
+    #[arg(long, env = "POLYSTORE_APQ", value_name = "SWITCH", global = true)]
+    pub apq: Option<String>,
+    /// Which documents are run: off (all), prefer (all, and those of the manifest are known from the start) or only (those of the manifest)
+    /// [default: off]
+    #[arg(long, env = "POLYSTORE_TRUSTED_DOCUMENTS", value_name = "MODE", global = true)]
+    pub trusted_documents: Option<String>,
+    /// The trusted documents: a file that `polystore documents build` wrote [default: none]
+    #[arg(long, env = "POLYSTORE_TRUSTED_MANIFEST", value_name = "FILE", global = true)]
+    pub trusted_manifest: Option<String>,
     /// Keep trying until all stores answer
     #[arg(long, global = true)]
     pub wait: bool,
@@ -118,6 +132,9 @@ pub struct Settings {
     /// Operations that run on one WebSocket at once at most, 1 to 1000 [default: 20]
     #[arg(long, env = "POLYSTORE_MAX_SOCKET_OPERATIONS", value_name = "N", help_heading = "Limits", global = true)]
     pub max_socket_operations: Option<String>,
+    /// Bytes that parsed documents may take, about, 0 (none is kept) to 1000000000 [default: 16000000]
+    #[arg(long, env = "POLYSTORE_DOCUMENT_CACHE_BYTES", value_name = "N", help_heading = "Limits", global = true)]
+    pub document_cache_bytes: Option<String>,
 }
 
 impl Settings {
@@ -196,6 +213,12 @@ pub struct Config {
     pub status_profile: StatusProfile,
     /// What access tokens are signed with; `None`: a key of this start's own.
     pub secret: Option<Secret>,
+    /// Clients may have documents stored under their hash.
+    pub apq: bool,
+    /// Which documents are run.
+    pub trusted_documents: Mode,
+    /// Where the trusted documents are.
+    pub trusted_manifest: Option<PathBuf>,
     /// What to log.
     pub log: String,
     /// What an operation may be at most.
@@ -235,6 +258,9 @@ impl TryFrom<Settings> for Config {
         number("--max-sockets / POLYSTORE_MAX_SOCKETS", given.max_sockets, 1..=100_000, &mut limits.sockets)?;
         let operations = &mut limits.socket_operations;
         number("--max-socket-operations / POLYSTORE_MAX_SOCKET_OPERATIONS", given.max_socket_operations, 1..=1_000, operations)?;
+        let kept = &mut limits.document_cache_bytes;
+        number("--document-cache-bytes / POLYSTORE_DOCUMENT_CACHE_BYTES", given.document_cache_bytes, 0..=1_000_000_000, kept)?;
+        let (trusted_documents, trusted_manifest) = trusted(given.trusted_documents, given.trusted_manifest)?;
         let mut connections = crate::engines::Limits::default().connections;
         number("--connections / POLYSTORE_CONNECTIONS", given.connections, 1..=1_000, &mut connections)?;
         let mut demo = true;
@@ -251,7 +277,10 @@ impl TryFrom<Settings> for Config {
                 .unwrap_or_else(embedded),
             hot: StoreUrl::parse(hot.0, hot.1, &[Engine::Redis, Engine::Memory])?.unwrap_or_else(StoreUrl::memory),
             cache: StoreUrl::parse("--cache-url / CACHE_URL", given.cache_url, &[Engine::Redis, Engine::Memory])?,
-            entity_cache: switch("--entity-cache / POLYSTORE_ENTITY_CACHE", given.entity_cache)?,
+            entity_cache: switch("--entity-cache / POLYSTORE_ENTITY_CACHE", given.entity_cache, false)?,
+            apq: switch("--apq / POLYSTORE_APQ", given.apq, true)?,
+            trusted_documents,
+            trusted_manifest,
             redis_prefix: prefix(given.redis_prefix)?,
             connections,
             demo,
@@ -299,9 +328,10 @@ where
     Ok(())
 }
 
-fn switch(setting: &str, given: Option<String>) -> Result<bool, BadSetting> {
+fn switch(setting: &str, given: Option<String>, default: bool) -> Result<bool, BadSetting> {
     match given.as_deref() {
-        None | Some("" | "off") => Ok(false),
+        None | Some("") => Ok(default),
+        Some("off") => Ok(false),
         Some("on") => Ok(true),
         Some(text) => Err(bad(setting, text, "on or off")),
     }
@@ -341,6 +371,18 @@ fn anonymous(given: Option<String>, config: &Config) -> Result<Viewer, BadSettin
         _ if config.embedded() && config.hot.engine == Engine::Memory && config.listen.ip().is_loopback() => Ok(Viewer::Reader),
         _ => Ok(Viewer::Visitor),
     }
+}
+
+fn trusted(mode: Option<String>, manifest: Option<String>) -> Result<(Mode, Option<PathBuf>), BadSetting> {
+    let text = mode.filter(|text| !text.is_empty()).unwrap_or_else(|| "off".to_owned());
+    let mode = Mode::ALL.into_iter().find(|mode| mode.name() == text);
+    let mode = mode.ok_or_else(|| bad("--trusted-documents / POLYSTORE_TRUSTED_DOCUMENTS", &text, "off, prefer or only"))?;
+    let manifest = manifest.filter(|text| !text.is_empty()).map(PathBuf::from);
+    if mode != Mode::Off && manifest.is_none() {
+        let allowed = format!("the file that `polystore documents build` wrote, since POLYSTORE_TRUSTED_DOCUMENTS is {text}");
+        return Err(bad("--trusted-manifest / POLYSTORE_TRUSTED_MANIFEST", "", allowed));
+    }
+    Ok((mode, manifest))
 }
 
 fn status_profile(given: Option<String>) -> Result<StatusProfile, BadSetting> {

@@ -22,6 +22,8 @@ pub struct Stores {
     pub documents: Arc<dyn Documents>,
     /// Cache, counters, rankings.
     pub hot: Arc<dyn Hot>,
+    /// The cache: the hot store's, or that of a server of its own.
+    pub cache: Arc<dyn Cache>,
     cached: Arc<Cached>,
     /// Rung when something was committed that the relay should tell; see [`crate::relay`].
     pub outbox_bell: Arc<Notify>,
@@ -65,13 +67,14 @@ impl Stores {
         };
         let relational: Arc<dyn Relational> = Arc::new(Observed::new(Role::Relational, Arc::new(Guarded::new(relational))));
         let cached = Arc::new(match copies {
-            Copies::Reports => Cached::new(relational, cache),
-            Copies::ReportsAndProducts => Cached::with_products(relational, cache),
+            Copies::Reports => Cached::new(relational, Arc::clone(&cache)),
+            Copies::ReportsAndProducts => Cached::with_products(relational, Arc::clone(&cache)),
         });
         Self {
             relational: cached.clone(),
             documents: Arc::new(Observed::new(Role::Documents, Arc::new(Guarded::new(documents)))),
             hot,
+            cache,
             cached,
             outbox_bell: Arc::default(),
         }

@@ -23,6 +23,9 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_ORIGINS", config.origins.join(",")),
         ("POLYSTORE_HTTP_STATUS_PROFILE", config.status_profile.name().to_owned()),
         ("POLYSTORE_SECRET", if config.secret.is_some() { "***" } else { "" }.to_owned()),
+        ("POLYSTORE_APQ", (if config.apq { "on" } else { "off" }).to_owned()),
+        ("POLYSTORE_TRUSTED_DOCUMENTS", config.trusted_documents.name().to_owned()),
+        ("POLYSTORE_TRUSTED_MANIFEST", same(config.trusted_manifest.as_ref().map(|file| file.display().to_string()), "")),
         ("POLYSTORE_LOG", config.log.clone()),
         ("POLYSTORE_MAX_DEPTH", limits.depth.to_string()),
         ("POLYSTORE_MAX_FIRST", limits.first.to_string()),
@@ -37,6 +40,7 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_REQUEST_TIMEOUT_MS", limits.time.as_millis().to_string()),
         ("POLYSTORE_MAX_SOCKETS", limits.sockets.to_string()),
         ("POLYSTORE_MAX_SOCKET_OPERATIONS", limits.socket_operations.to_string()),
+        ("POLYSTORE_DOCUMENT_CACHE_BYTES", limits.document_cache_bytes.to_string()),
     ];
     lines.into_iter().map(|(name, value)| format!("{name}={value}\n")).collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod config;
+pub mod documents;
 pub mod import;
 pub mod migrate;
 pub mod outbox;
@@ -72,6 +73,8 @@ enum Command {
     Outbox(outbox::Options),
     /// Give an account a role: customer, editor or admin
     Account(account::Options),
+    /// Make the manifest of trusted documents
+    Documents(documents::Options),
     /// Make the boards and view counters of the hot store anew from the owners of the facts
     Rebuild,
     /// Print the GraphQL schema, or compare two schemas
@@ -132,6 +135,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Import(options) => return import::run(&config, &options).await,
         Command::Outbox(options) => outbox::run(&config, &options).await?,
         Command::Account(options) => account::run(&config, options).await?,
+        Command::Documents(options) => return documents::run(&config, &options).await,
         Command::Rebuild => rebuild::run(&config).await?,
         Command::Schema(options) => return schema::run(&options),
         Command::Config => print(&config::text(&config))?,

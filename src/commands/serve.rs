@@ -19,7 +19,7 @@ use crate::{
     shop::Board,
     stores::{Connected, Stores},
 };
-use std::{io::ErrorKind, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -39,6 +39,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let mut stop = Stop::listen().map_err(|error| Failure::Told(format!("cannot listen for signals: {error}")))?;
     // first of all, so that a port that is taken is told before any work is done
     let listener = TcpListener::bind(config.listen).await.map_err(|error| cannot_listen(config.listen, &error))?;
+    let trusted = super::documents::trusted(&config).await?;
     let (connected, stores) = tokio::select! {
         ready = prepare(&config) => ready?,
         () = stop.signal() => {
@@ -50,6 +51,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let access_key = config.secret.as_ref().map_or_else(AccessKey::random, |secret| Some(AccessKey::of(&secret.0)));
     let access_key = access_key.ok_or_else(|| Failure::Told("the system has no random numbers".to_owned()))?;
     let graph = Graph::new(stores.clone(), config.limits, config.anonymous, access_key);
+    let graph = graph.with_documents(config.apq, Arc::new(trusted));
     let (halt, background) = background(&stores, graph.views().clone());
     let (streams, bounds) = (Streams::new(&config.limits, Timing::default()), Bounds::of(&config.limits));
     let options = http::Options {

@@ -19,6 +19,12 @@ pub enum Code {
     QueryTooDeep,
     /// Too much of something: fields, aliases, tokens, cost.
     QueryTooComplex,
+    /// No document is known under this hash: send its text along.
+    PersistedQueryNotFound,
+    /// Documents are not stored here: send the text, and no hash.
+    PersistedQueryNotSupported,
+    /// Only the documents of a list are run here.
+    PersistedQueryNotInList,
     /// A value that the client sent is not acceptable.
     BadUserInput,
     /// Only for those who signed in, or the token is not (any more) that of a session.
@@ -61,6 +67,9 @@ impl Code {
             Self::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
             Self::QueryTooDeep => "QUERY_TOO_DEEP",
             Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::PersistedQueryNotInList => "PERSISTED_QUERY_NOT_IN_LIST",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",

@@ -1,29 +1,35 @@
 //! From a request to the bytes of its answer: tokens, parse, guard, library, selection order.
 
 use super::{
-    Graph, absent,
+    Graph, absent, cacheable,
+    documents::Found,
     error::Code,
-    guard, merge,
+    guard,
     mutation::KeyHeader,
-    reply::{Malformed, Problem, Reply},
-    selection, single_root, tokens,
+    reply::{Problem, Reply},
     who::Who,
 };
-use crate::{layers::cached::own_writes, loaders::Loads, receipt::Receipt, shop::Timestamp};
+use crate::{
+    layers::cached::own_writes,
+    loaders::Loads,
+    receipt::Receipt,
+    shop::{Timestamp, Viewer},
+};
 use async_graphql::{
     Name, Request, Response, Variables,
-    parser::{
-        parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
-    },
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// What a client asks.
 #[derive(Debug, Default)]
 pub struct Operation {
-    /// The document.
+    /// The document; empty if another part of the request names it.
     pub query: String,
+    /// Names a document that is known here.
+    pub document_id: Option<String>,
+    /// What clients and servers agreed on beside the specification; `persistedQuery` names a document.
+    pub extensions: serde_json::Map<String, serde_json::Value>,
     /// Which of its operations, if it has several.
     pub operation_name: Option<String>,
     /// A JSON object.
@@ -43,44 +49,63 @@ pub struct Operation {
 /// An operation that passed every check before the library's own.
 pub(super) struct Prepared {
     asked: Operation,
-    document: ExecutableDocument,
+    document: Arc<ExecutableDocument>,
     variables: Variables,
     /// What it is.
     pub(super) kind: OperationType,
+}
+
+impl Operation {
+    /// Whether it names a document rather than only sending one.
+    pub fn names_a_document(&self) -> bool {
+        self.document_id.is_some() || self.extensions.contains_key("persistedQuery")
+    }
 }
 
 impl Graph {
     /// Answers one query or mutation.
     pub async fn execute(&self, operation: Operation) -> Reply {
         let receipt = operation.receipt.then(|| Arc::new(Receipt::default()));
-        let mut reply = match self.prepare(operation) {
+        let mut reply = match self.admit(operation).await {
             Ok(prepared) if prepared.kind == OperationType::Subscription => {
                 let how = "subscriptions are answered as a stream: use a WebSocket, or accept text/event-stream";
                 Reply::refused(Problem::new(Code::BadUserInput, how))
             }
-            Ok(prepared) => self.run(&prepared, receipt.clone()).await,
+            Ok(prepared) => {
+                let mut reply = self.run(&prepared, receipt.clone()).await;
+                reply.age = self.age(&prepared);
+                reply
+            }
             Err(problem) => Reply::refused(problem),
         };
         reply.receipt = receipt;
         reply
     }
 
+    /// Finds the document if it is only named, and does all checks.
+    pub(super) async fn admit(&self, mut asked: Operation) -> Result<Prepared, Problem> {
+        let found = self.documents.find(&mut asked).await?;
+        let prepared = self.prepare(asked, found)?;
+        self.documents.store(found, &prepared.asked.query).await;
+        Ok(prepared)
+    }
+
     /// All checks that need no store.
-    pub(super) fn prepare(&self, mut asked: Operation) -> Result<Prepared, Problem> {
-        let mut document = self.parse(&asked.query)?;
+    fn prepare(&self, mut asked: Operation, found: Found) -> Result<Prepared, Problem> {
+        let document = self.documents.read(&asked.query, found, &self.limits)?;
         let mut variables = variables(std::mem::take(&mut asked.variables))?;
-        guard::check(&document, &variables, &self.limits).map_err(refused)?;
-        let chosen = choose(&document, asked.operation_name.as_deref())?;
+        document.guarded(&variables, &self.limits).map_err(refused)?;
+        self.documents.keep(&document);
+        let chosen = choose(document.written(), asked.operation_name.as_deref())?;
         let kind = chosen.ty;
         if asked.only_queries && kind == OperationType::Mutation {
             let problem = Problem::new(Code::BadUserInput, "a GET request may only run queries: send mutations by POST");
             return Err(problem.needs_post());
         }
         all_given(chosen, &variables)?;
-        merge::check(&document, chosen).map_err(refused)?;
-        absent::complete(&document, chosen, &mut variables);
-        single_root::settle(&mut document).map_err(refused)?;
-        selection::add_hidden_types(&mut document);
+        document.mergeable(chosen).map_err(refused)?;
+        absent::complete(document.written(), chosen, &mut variables);
+        let document = document.settled().map_err(refused)?;
         Ok(Prepared { asked, document, variables, kind })
     }
 
@@ -123,28 +148,12 @@ impl Graph {
         Problem::new(Code::DeadlineExceeded, format!("{what} took longer than {seconds} seconds"))
     }
 
-    fn parse(&self, query: &str) -> Result<ExecutableDocument, Problem> {
-        if query.trim().is_empty() {
-            return Err(Problem::new(Code::BadUserInput, "the request has no query").malformed(Malformed::Misshapen));
-        }
-        tokens::check(query, self.limits.tokens).map_err(|too_much| match too_much {
-            tokens::TooMuch::Tokens => {
-                Problem::new(Code::QueryTooComplex, format!("the document has more than {} tokens", self.limits.tokens))
-            }
-            tokens::TooMuch::Name => {
-                Problem::new(Code::QueryTooComplex, format!("a name has more than {} letters", super::limits::NAME_BYTES))
-            }
-            tokens::TooMuch::Nesting => Problem::new(Code::QueryTooDeep, "the document's brackets are nested too deeply"),
-        })?;
-        parse_query(query).map_err(|error| {
-            let at = error.positions().next().map(|at| (at.line, at.column));
-            // the library's message repeats the line; the position says the same in a few bytes
-            let message = match at {
-                Some((line, column)) => format!("the document cannot be parsed: unexpected text at line {line}, column {column}"),
-                None => "the document cannot be parsed".to_owned(),
-            };
-            Problem::new(Code::GraphqlParseFailed, message).at(at)
-        })
+    /// How long the answer may be kept on the way: only if everybody without a token gets the same one.
+    fn age(&self, prepared: &Prepared) -> Option<Duration> {
+        let asked = &prepared.asked;
+        let visitor = self.anonymous == Viewer::Visitor && asked.token.is_none() && asked.access_token.is_none();
+        let chosen = choose(&prepared.document, asked.operation_name.as_deref()).ok().filter(|_| visitor && asked.only_queries)?;
+        cacheable::age(&prepared.document, chosen)
     }
 }
 
@@ -156,7 +165,7 @@ impl Prepared {
             request = request.data(KeyHeader(key.clone()));
         }
         request.operation_name.clone_from(&self.asked.operation_name);
-        request.set_parsed_query(self.document.clone());
+        request.set_parsed_query(ExecutableDocument::clone(&self.document));
         request
     }
 

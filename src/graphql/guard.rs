@@ -14,7 +14,10 @@ use async_graphql::{
     Positioned, Value, Variables,
     parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
-use std::collections::HashMap;
+use std::{cell::Cell, collections::HashMap};
+
+/// Arguments that say how many rows there are.
+const ROWS: [&str; 4] = ["first", "last", "limit", "ids"];
 
 /// Why a document is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,13 @@ pub struct Refusal {
     pub code: Code,
     /// What was exceeded, and the limit.
     pub message: String,
+}
+
+/// What the guard found in a document that it lets pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Whether other variables could come to something else.
+    pub by_variables: bool,
 }
 
 /// What a selection set comes to.
@@ -70,12 +80,15 @@ struct Guard<'a> {
     open: usize,
     /// Most rows of a page.
     first: u32,
+    /// Whether a variable was looked up.
+    by_variables: Cell<bool>,
 }
 
 /// Checks every operation of the document.
-pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limits) -> Result<(), Refusal> {
-    let mut guard =
-        Guard { document, variables, defaults: HashMap::new(), fragments: HashMap::new(), directives: 0, open: 0, first: limits.first };
+pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limits) -> Result<Passed, Refusal> {
+    let (defaults, fragments) = (HashMap::new(), HashMap::new());
+    let by_variables = Cell::new(false);
+    let mut guard = Guard { document, variables, defaults, fragments, directives: 0, open: 0, first: limits.first, by_variables };
     for (_, operation) in document.operations.iter() {
         guard.operation(&operation.node, limits)?;
     }
@@ -85,7 +98,7 @@ pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limi
         // whether a fragment belongs to introspection shows only where it is used
         bounds(count, guard.directives, &Limits { depth: limits.depth.max(INTROSPECTION_DEPTH), ..*limits })?;
     }
-    Ok(())
+    Ok(Passed { by_variables: guard.by_variables.get() })
 }
 
 impl<'a> Guard<'a> {
@@ -190,7 +203,8 @@ impl<'a> Guard<'a> {
             "salesReport" => u64::from(DEFAULT_REPORT_ROWS),
             _ => 1,
         };
-        for (name, value) in &field.arguments {
+        let numbers = field.arguments.iter().filter(|(name, _)| ROWS.contains(&name.node.as_str()));
+        for (name, value) in numbers {
             let Some(value) = self.resolved(&value.node) else { continue };
             match (name.node.as_str(), value) {
                 (argument @ ("first" | "last"), Value::Number(number)) => match number.as_u64() {
@@ -212,6 +226,7 @@ impl<'a> Guard<'a> {
     fn resolved(&self, value: &async_graphql_value::Value) -> Option<Value> {
         match value {
             async_graphql_value::Value::Variable(name) => {
+                self.by_variables.set(true);
                 let given = self.variables.get(name).filter(|value| **value != Value::Null);
                 given.or_else(|| self.defaults.get(name.as_str()).copied()).cloned()
             }

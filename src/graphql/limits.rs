@@ -31,6 +31,8 @@ pub struct Limits {
     pub sockets: usize,
     /// Operations that run on one WebSocket at once.
     pub socket_operations: usize,
+    /// What all parsed documents that are kept may weigh, in bytes (an estimate).
+    pub document_cache_bytes: u64,
 }
 
 impl Default for Limits {
@@ -49,6 +51,7 @@ impl Default for Limits {
             time: Duration::from_secs(5),
             sockets: 500,
             socket_operations: 20,
+            document_cache_bytes: 16_000_000,
         }
     }
 }

@@ -4,10 +4,12 @@ pub mod absent;
 pub mod activity;
 pub mod article;
 pub mod ask;
+pub mod cacheable;
 pub mod category;
 pub mod comment;
 pub mod contract;
 pub mod customer;
+pub mod documents;
 pub mod enums;
 pub mod error;
 pub mod execute;
@@ -40,6 +42,7 @@ use crate::{
     stores::Stores,
 };
 use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
+use documents::{Documents, trusted::Trusted};
 use limits::Limits;
 use std::sync::Arc;
 
@@ -53,6 +56,7 @@ pub struct Graph {
     streaming: Library,
     stores: Arc<Stores>,
     fanout: Arc<Fanout>,
+    documents: Arc<Documents>,
     turns: Arc<stream::Turns>,
     limits: Limits,
     anonymous: Viewer,
@@ -72,7 +76,14 @@ impl Graph {
             shared.data(views.clone()).data(passwords.clone()).data(access_key.clone())
         };
         let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
-        Self { library, streaming, stores, fanout, turns: Arc::default(), limits, anonymous, access_key, views }
+        let documents = Arc::new(Documents::new(&limits, Some(Arc::clone(&stores.cache)), Arc::default()));
+        Self { library, streaming, stores, fanout, documents, turns: Arc::default(), limits, anonymous, access_key, views }
+    }
+
+    /// The same graph with these trusted documents; `store` tells whether clients may have documents stored under their hash.
+    pub fn with_documents(self, store: bool, trusted: Arc<Trusted>) -> Self {
+        let far = store.then(|| Arc::clone(&self.stores.cache));
+        Self { documents: Arc::new(Documents::new(&self.limits, far, trusted)), ..self }
     }
 
     /// The schema in GraphQL's schema language: what `graphql/schema.graphql` holds.

@@ -1,6 +1,6 @@
 //! What goes back to the client: data in selection order, bounded errors, the receipt.
 
-use super::{error::Code, selection};
+use super::{documents::check::Fault, error::Code, selection};
 use crate::receipt::{Call, Receipt, Role};
 use async_graphql::{
     PathSegment, Response, ServerError, Value, Variables,
@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Most errors in an answer.
 const MAX_ERRORS: usize = 20;
@@ -46,6 +46,11 @@ impl Problem {
         Self { location, ..self }
     }
 
+    /// What it says about a document, and where.
+    pub(super) fn fault(self) -> Fault {
+        Fault { at: self.location, message: self.message }
+    }
+
     /// The same request by POST would not be refused for this reason.
     pub fn needs_post(self) -> Self {
         Self { needs_post: true, ..self }
@@ -68,6 +73,8 @@ pub struct Reply {
     pub malformed: Option<Malformed>,
     /// What the answer cost, if the client wants to know.
     pub receipt: Option<Arc<Receipt>>,
+    /// How long the answer may be kept on the way, if everybody without a token would get the same one.
+    pub age: Option<Duration>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -86,7 +93,7 @@ impl Reply {
         let location = problem.location.map(|(line, column)| json!({ "line": line, "column": column }));
         let extensions = Map::from_iter([("code".to_owned(), Json::from(problem.code.name()))]);
         let error = Error { message: cut(&problem.message), locations: location.into_iter().collect(), path: Vec::new(), extensions };
-        Self { data: None, errors: vec![error], needs_post: problem.needs_post, malformed: problem.malformed, receipt: None }
+        Self { data: None, errors: vec![error], needs_post: problem.needs_post, malformed: problem.malformed, receipt: None, age: None }
     }
 
     /// What the library answered.
@@ -101,7 +108,7 @@ impl Reply {
         errors.sort_by_cached_key(|error| (serde_json::to_string(&error.path).unwrap_or_default(), error.message.clone()));
         errors.truncate(MAX_ERRORS);
         match written {
-            Ok(()) => Self { data: (!validation).then_some(data), errors, needs_post: false, malformed: None, receipt: None },
+            Ok(()) => Self { data: (!validation).then_some(data), errors, needs_post: false, malformed: None, receipt: None, age: None },
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
                 Self::refused(Problem::new(Code::Internal, "internal error"))
@@ -113,6 +120,11 @@ impl Reply {
     pub fn refusal(&self) -> Option<&str> {
         let first = self.errors.first().filter(|_| self.data.is_none())?;
         first.extensions.get("code")?.as_str()
+    }
+
+    /// Whether there is nothing but data.
+    pub fn is_whole(&self) -> bool {
+        self.data.is_some() && self.errors.is_empty()
     }
 
     /// Whether it was executed, and something in it failed.

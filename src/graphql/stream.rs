@@ -118,7 +118,7 @@ impl Graph {
     }
 
     async fn begin(self, operation: Operation) -> BoxStream<'static, Reply> {
-        let prepared = match self.prepare(operation) {
+        let prepared = match self.admit(operation).await {
             Ok(prepared) => prepared,
             Err(problem) => return stream::iter([Reply::refused(problem)]).boxed(),
         };

@@ -3,7 +3,9 @@
 use super::{
     Door,
     accept::{Accepted, Media, accepted, wants_page},
-    assets, batch, credentials,
+    assets, batch,
+    conditional::{self, Keeping},
+    credentials,
     middleware::RequestId,
     origin, sse, status, ws,
 };
@@ -34,6 +36,8 @@ pub struct Parameters {
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
     variables: Option<String>,
+    #[serde(rename = "documentId")]
+    document_id: Option<String>,
     extensions: Option<String>,
     receipt: Option<String>,
 }
@@ -45,6 +49,8 @@ pub(super) struct Payload {
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
     variables: Option<Map<String, Value>>,
+    #[serde(rename = "documentId")]
+    document_id: Option<String>,
     extensions: Option<Map<String, Value>>,
 }
 
@@ -55,7 +61,7 @@ impl Parameters {
             None => Ok(None),
         };
         let (variables, extensions) = (object(self.variables, "variables")?, object(self.extensions, "extensions")?);
-        Ok(Payload { query: self.query, operation_name: self.operation_name, variables, extensions })
+        Ok(Payload { query: self.query, operation_name: self.operation_name, variables, document_id: self.document_id, extensions })
     }
 }
 
@@ -68,10 +74,11 @@ impl Payload {
 
     /// What is asked, by whom the headers say.
     pub(super) fn operation(self, headers: &HeaderMap, receipt: bool) -> Operation {
-        // no extension is known here; all the same it has to be an object
-        let Self { query, operation_name, variables, extensions: _extensions } = self;
+        let Self { query, operation_name, variables, document_id, extensions } = self;
         Operation {
             query: query.unwrap_or_default(),
+            document_id: document_id.filter(|id| !id.is_empty()),
+            extensions: extensions.unwrap_or_default(),
             operation_name: operation_name.filter(|name| !name.is_empty()),
             variables: variables.unwrap_or_default(),
             receipt,
@@ -161,6 +168,7 @@ async fn answer(
     headers: &HeaderMap,
     id: &RequestId,
 ) -> Response {
+    let named_by_get = operation.as_ref().is_ok_and(|operation| operation.only_queries && operation.names_a_document());
     let reply = match operation {
         Ok(_) if events && !origin::allowed(headers, origins) => return no_stream(origin::refusal(), id),
         Ok(operation) if events => {
@@ -183,7 +191,14 @@ async fn answer(
         Some(code) => status::refused(*profile, media, reply.malformed, code),
         None => status::executed(*profile, media, &reply),
     };
-    let mut response = respond(status, status::media(*profile, status, media), reply.body(&id.0));
+    let keeping = Keeping::of(&reply);
+    let body = reply.body(&id.0);
+    let mut response = if named_by_get {
+        let tag = conditional::tag(media, &body);
+        keeping.mark(respond(status, status::media(*profile, status, media), body), &tag, headers)
+    } else {
+        respond(status, status::media(*profile, status, media), body)
+    };
     if needs_post {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }

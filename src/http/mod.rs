@@ -3,6 +3,7 @@
 mod accept;
 pub mod assets;
 mod batch;
+mod conditional;
 mod cors;
 mod credentials;
 pub mod graphql;

@@ -12,7 +12,7 @@ const SOON: Duration = Duration::from_secs(5);
 /// Arguments, and what the one message holds.
 type Case = (&'static [&'static str], &'static [&'static str]);
 
-const BAD_SETTINGS: [Case; 26] = [
+const BAD_SETTINGS: [Case; 31] = [
     (
         &["--database-url", "mysql://root:hunter2@h/db"],
         &["--database-url / DATABASE_URL", "mysql://***@h/db", "expected a URL that starts with postgres:// or sqlite:"],
@@ -39,6 +39,11 @@ const BAD_SETTINGS: [Case; 26] = [
     (&["--demo", "maybe"], &["--demo / POLYSTORE_DEMO", "\"maybe\"", "true or false"]),
     (&["--redis-prefix", "a b"], &["--redis-prefix / POLYSTORE_REDIS_PREFIX", "\"a b\"", "letters, digits"]),
     (&["--ready-requires", "postgres"], &["--ready-requires / POLYSTORE_READY_REQUIRES", "relational, documents and hot"]),
+    (&["--apq", "true"], &["--apq / POLYSTORE_APQ", "\"true\"", "on or off"]),
+    (&["--trusted-documents", "all"], &["--trusted-documents / POLYSTORE_TRUSTED_DOCUMENTS", "\"all\"", "off, prefer or only"]),
+    (&["--trusted-documents", "only"], &["--trusted-manifest / POLYSTORE_TRUSTED_MANIFEST", "documents build"]),
+    (&["--trusted-documents", "prefer", "--trusted-manifest", ""], &["POLYSTORE_TRUSTED_MANIFEST", "is prefer"]),
+    (&["--document-cache-bytes=-1"], &["--document-cache-bytes / POLYSTORE_DOCUMENT_CACHE_BYTES", "from 0 to 1000000000"]),
     (&["--log", "polystore=loud"], &["--log / POLYSTORE_LOG", "polystore=loud", "polystore=debug,warn"]),
     (&["launch"], &["unrecognized subcommand 'launch'", "--help"]),
     (&["--database-ulr=postgres://u:hunter2@h"], &["unexpected argument '--database-ulr'", "--database-url"]),

@@ -9,6 +9,7 @@ mod support;
 mod account;
 mod bad_start;
 mod docs;
+mod documents;
 mod first_start;
 mod front_door;
 mod home;

@@ -8,6 +8,7 @@ mod access;
 mod bad_inputs;
 mod batches;
 mod csrf;
+mod documents;
 mod door;
 mod events;
 mod faults;

@@ -73,6 +73,7 @@ impl Shop {
     pub async fn second_server(&self) -> Self {
         let mut stores = self.stores.clone();
         stores.hot = redis(&self.prefix).await;
+        stores.cache = Arc::clone(&stores.hot) as _;
         Self {
             name: "second",
             graph: Graph::new(stores.clone(), Limits::default(), Viewer::Reader, AccessKey::of("tests")),

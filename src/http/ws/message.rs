@@ -24,9 +24,19 @@ pub enum Incoming {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Subscribe {
-    pub query: String,
+    /// Optional, unlike in the protocol: what names a document need not send it.
+    pub query: Option<String>,
+    pub document_id: Option<String>,
+    pub extensions: Option<Map<String, Value>>,
     pub operation_name: Option<String>,
     pub variables: Option<Map<String, Value>>,
+}
+
+impl Subscribe {
+    fn has_a_document(&self) -> bool {
+        let extensions = self.extensions.as_ref();
+        self.query.is_some() || self.document_id.is_some() || extensions.is_some_and(|given| given.contains_key("persistedQuery"))
+    }
 }
 
 /// Why a socket is closed.
@@ -81,6 +91,7 @@ pub fn read(text: &str) -> Option<Incoming> {
     let message = text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()?;
     match &message {
         Incoming::Subscribe { id, .. } | Incoming::Complete { id } if id.is_empty() || id.len() > MAX_ID => None,
+        Incoming::Subscribe { payload, .. } if !payload.has_a_document() => None,
         _ => Some(message),
     }
 }
@@ -134,6 +145,10 @@ mod tests {
             (r#"{"type":"subscribe","id":"","payload":{"query":"a"}}"#, false),
             (r#"{"type":"subscribe","id":1,"payload":{"query":"a"}}"#, false),
             (r#"{"type":"subscribe","payload":{"query":"a"}}"#, false),
+            (r#"{"type":"subscribe","id":"1","payload":{"documentId":"a"}}"#, true),
+            (r#"{"type":"subscribe","id":"1","payload":{"extensions":{"persistedQuery":{}}}}"#, true),
+            (r#"{"type":"subscribe","id":"1","payload":{"extensions":{}}}"#, false),
+            (r#"{"type":"subscribe","id":"1","payload":{"extensions":1}}"#, false),
             (r#"{"type":"subscribe","id":"1"}"#, false),
             (r#"{"type":"subscribe","id":"1","payload":{"query":1}}"#, false),
             (r#"{"type":"subscribe","id":"1","payload":{"query":"a","variables":[]}}"#, false),

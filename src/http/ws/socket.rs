@@ -161,7 +161,9 @@ impl Socket {
             return self.tell([message::error(&id, &Reply::refused(problem).errors(&self.context.request_id))]).await;
         }
         let operation = Operation {
-            query: asked.query,
+            query: asked.query.unwrap_or_default(),
+            document_id: asked.document_id.filter(|id| !id.is_empty()),
+            extensions: asked.extensions.unwrap_or_default(),
             operation_name: asked.operation_name.filter(|name| !name.is_empty()),
             variables: asked.variables.unwrap_or_default(),
             receipt: self.context.receipt,

@@ -6,11 +6,14 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Every code that an answer may have.
-pub const CODES: [&str; 22] = [
+pub const CODES: [&str; 25] = [
     "GRAPHQL_PARSE_FAILED",
     "GRAPHQL_VALIDATION_FAILED",
     "QUERY_TOO_DEEP",
     "QUERY_TOO_COMPLEX",
+    "PERSISTED_QUERY_NOT_FOUND",
+    "PERSISTED_QUERY_NOT_SUPPORTED",
+    "PERSISTED_QUERY_NOT_IN_LIST",
     "BAD_USER_INPUT",
     "UNAUTHENTICATED",
     "FORBIDDEN",

@@ -43,7 +43,7 @@ impl Sent {
     }
 
     fn judged(&self, limits: &Limits) -> Result<(), Refusal> {
-        check(&self.parsed, &self.variables, limits)
+        check(&self.parsed, &self.variables, limits).map(drop)
     }
 }
 

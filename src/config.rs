@@ -4,6 +4,7 @@
 
 pub mod dotenv;
 mod profile;
+mod rate;
 mod url;
 
 pub use profile::StatusProfile;
@@ -11,7 +12,10 @@ pub use url::{StoreUrl, redacted};
 
 use crate::{
     error::Engine,
-    graphql::{documents::trusted::Mode, limits::Limits},
+    graphql::{
+        documents::trusted::Mode,
+        limits::{Limits, Rates},
+    },
     shop::Viewer,
 };
 use clap::Args;
@@ -135,6 +139,8 @@ pub struct Settings {
     /// Bytes that parsed documents may take, about, 0 (none is kept) to 1000000000 [default: 16000000]
     #[arg(long, env = "POLYSTORE_DOCUMENT_CACHE_BYTES", value_name = "N", help_heading = "Limits", global = true)]
     pub document_cache_bytes: Option<String>,
+    #[command(flatten)]
+    pub rate: rate::RateSettings,
 }
 
 impl Settings {
@@ -223,6 +229,10 @@ pub struct Config {
     pub log: String,
     /// What an operation may be at most.
     pub limits: Limits,
+    /// What clients may spend; `None`: as much as they like.
+    pub rates: Option<Rates>,
+    /// How many proxies in front of the server tell the truth about where requests come from.
+    pub trusted_proxies: usize,
 }
 
 impl Config {
@@ -267,6 +277,7 @@ impl TryFrom<Settings> for Config {
         flag("--demo / POLYSTORE_DEMO", given.demo, &mut demo)?;
         let mut migrate = false;
         let migrate = flag("--migrate / POLYSTORE_MIGRATE", given.migrate, &mut migrate)?.then_some(migrate);
+        let (rates, trusted_proxies) = given.rate.decided()?;
         let mut config = Self {
             anonymous: Viewer::Visitor,
             secret: secret(given.secret)?,
@@ -291,6 +302,8 @@ impl TryFrom<Settings> for Config {
             status_profile: status_profile(given.http_status_profile)?,
             log: given.log.filter(|text| !text.is_empty()).unwrap_or_else(|| "info".to_owned()),
             limits,
+            rates,
+            trusted_proxies,
             data,
         };
         config.anonymous = anonymous(given.anonymous, &config)?;

@@ -1,12 +1,16 @@
 //! The receipt: an account of every store call of one request, with the GraphQL field that caused it.
 //!
 //! A [`Receipt`] belongs to a request. Loaders put the current [`Caller`] into a task-local before they ask a role; the layer
-//! [`crate::layers::observed`] finds it there. Without a receipt the cost is one look at the task-local.
+//! [`crate::layers::observed`] finds it there. Without a receipt the cost is one look at the task-local. One that only counts costs one
+//! atomic addition a call; one that is written call by call takes a lock twice a call, and reads the clock.
 
 use crate::error::{Engine, Kind};
 use std::{
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -22,6 +26,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Relational, Self::Documents, Self::Hot];
+
     /// The lower-case name used in receipts and budgets.
     pub fn name(self) -> &'static str {
         match self {
@@ -64,26 +71,81 @@ pub struct CacheCount {
     pub misses: u64,
 }
 
+/// How much a role was asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Calls that were answered. What the caches in front of a store do is not the request's: a cached answer is no call.
+    pub calls: u64,
+    /// The rows of their answers.
+    pub rows: u64,
+}
+
 /// The account of one request.
 #[derive(Debug)]
 pub struct Receipt {
     start: Instant,
-    calls: Mutex<Vec<Call>>,
+    /// None: nobody will read the calls one by one.
+    calls: Option<Mutex<Vec<Call>>>,
     cache: Mutex<CacheCount>,
+    /// Calls in the upper half and rows in the lower one, so that a call is one addition; in the order of [`Role::ALL`].
+    counts: [AtomicU64; 3],
 }
 
 impl Default for Receipt {
     fn default() -> Self {
-        Self { start: Instant::now(), calls: Mutex::default(), cache: Mutex::default() }
+        Self { calls: Some(Mutex::default()), ..Self::counting() }
     }
 }
 
 impl Receipt {
-    /// All calls so far, in the order in which they were started.
+    /// One that only counts.
+    pub fn counting() -> Self {
+        Self { start: Instant::now(), calls: None, cache: Mutex::default(), counts: Default::default() }
+    }
+
+    /// Whether every call is written down.
+    pub fn is_itemized(&self) -> bool {
+        self.calls.is_some()
+    }
+
+    /// All calls so far, in the order in which they were started; none if they are only counted.
     pub fn calls(&self) -> Vec<Call> {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(calls) = &self.calls else { return Vec::new() };
+        let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
         calls.sort_by_key(|call| call.start);
         calls
+    }
+
+    /// How much a role was asked so far.
+    pub fn count(&self, role: Role) -> Count {
+        let both = self.counts[role as usize].load(Ordering::Relaxed);
+        Count { calls: both >> 32, rows: both & u64::from(u32::MAX) }
+    }
+
+    fn add(&self, role: Role, rows: usize) {
+        let rows = u64::from(u32::try_from(rows).unwrap_or(u32::MAX));
+        self.counts[role as usize].fetch_add((1 << 32) | rows, Ordering::Relaxed);
+    }
+
+    /// Writes down that a call begins; `None` if calls are only counted.
+    fn begin(&self, call: impl FnOnce(Duration) -> Call) -> Option<usize> {
+        let calls = self.calls.as_ref()?;
+        let call = call(self.start.elapsed());
+        let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.push(call);
+        Some(calls.len() - 1)
+    }
+
+    fn end(&self, place: Option<usize>, outcome: Result<usize, Kind>) {
+        let Some((place, calls)) = place.zip(self.calls.as_ref()) else { return };
+        let end = self.start.elapsed();
+        if let Some(call) = calls.lock().unwrap_or_else(PoisonError::into_inner).get_mut(place) {
+            call.end = Some(end);
+            match outcome {
+                Ok(rows) => call.rows = rows,
+                Err(kind) => call.error = Some(kind),
+            }
+        }
     }
 
     /// What the caches in front of the stores answered.
@@ -97,8 +159,16 @@ impl Receipt {
 pub struct Caller {
     /// The request's account.
     pub receipt: Arc<Receipt>,
-    /// The field's path without list indexes.
+    /// The field's path without list indexes; empty if calls are only counted.
     pub path: Arc<str>,
+}
+
+impl Caller {
+    /// A field on the account; `path` is asked only if calls are written down.
+    pub fn of(receipt: &Arc<Receipt>, path: impl FnOnce() -> String) -> Self {
+        let path = if receipt.is_itemized() { path().into() } else { Arc::default() };
+        Self { receipt: Arc::clone(receipt), path }
+    }
 }
 
 tokio::task_local! {
@@ -127,28 +197,23 @@ pub async fn record<T, E>(
     kind: impl FnOnce(&E) -> Kind,
 ) -> Result<T, E> {
     let Ok(caller) = CALLER.try_with(Clone::clone) else { return call.await };
-    let start = caller.receipt.start.elapsed();
-    let call_here = Call { role, engine, method, path: caller.path, keys, rows: 0, start, end: None, error: None };
-    let place = {
-        let mut calls = caller.receipt.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.push(call_here);
-        calls.len() - 1
-    };
+    let Caller { receipt, path } = caller;
+    let place = receipt.begin(|start| Call { role, engine, method, path, keys, rows: 0, start, end: None, error: None });
     let answer = call.await;
-    let end = caller.receipt.start.elapsed();
-    if let Some(call) = caller.receipt.calls.lock().unwrap_or_else(PoisonError::into_inner).get_mut(place) {
-        call.end = Some(end);
-        match &answer {
-            Ok(answer) => call.rows = rows(answer),
-            Err(error) => call.error = Some(kind(error)),
-        }
+    let outcome = answer.as_ref().map(rows).map_err(kind);
+    if !method.starts_with("cache_") {
+        receipt.add(role, outcome.unwrap_or_default());
     }
+    receipt.end(place, outcome);
     answer
 }
 
 /// Writes down that a cache was asked.
 pub fn record_cache(hit: bool) {
     let _ = CALLER.try_with(|caller| {
+        if !caller.receipt.is_itemized() {
+            return;
+        }
         let mut cache = caller.receipt.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if hit { cache.hits += 1 } else { cache.misses += 1 }
     });

@@ -34,7 +34,7 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
     ("axum", &["http"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
-    ("clap", &["config.rs", "commands", "main.rs"]),
+    ("clap", &["config", "commands", "main.rs"]),
     ("indicatif", &["commands"]),
 ];
 

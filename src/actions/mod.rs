@@ -18,6 +18,7 @@ mod set_preferences;
 mod set_role;
 mod sign_in;
 mod sign_up;
+mod tries;
 mod update_article;
 mod update_product;
 mod update_profile;

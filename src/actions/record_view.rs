@@ -5,6 +5,7 @@
 
 use super::{
     refusal::{Outcome, Refusal, RefusalCode},
+    tries,
     who::Asker,
 };
 use crate::{
@@ -106,7 +107,10 @@ async fn tell_hot(hot: &dyn Hot, batch: &ViewBatch) -> Result<()> {
 }
 
 /// Counts a view of something, by whoever asks; gives the count, which is approximate.
-pub async fn record_view(hot: &dyn Hot, views: &Views, _: &Asker, counter: Counter) -> Outcome<i64> {
+pub async fn record_view(hot: &dyn Hot, views: &Views, asker: &Asker, counter: Counter) -> Outcome<i64> {
+    if let Some(who) = asker.limited_as() {
+        tries::take(hot, &format!("views/{who}"), tries::VIEWS).await?;
+    }
     let known = hot.counters_get(&[counter]).await?.first().copied().unwrap_or_default();
     if !views.count(counter) {
         return Err(Refusal::of(RefusalCode::Conflict, "id", "too much is being looked at: not counted").into());

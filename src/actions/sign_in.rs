@@ -3,11 +3,12 @@
 use super::{
     password::Passwords,
     refusal::{ActionError, Outcome, Refusal, RefusalCode},
+    tries,
     who::Asker,
 };
 use crate::{
     roles::{Accounts, Hot, Sessions},
-    shop::{AccountRole, Customer, CustomerId, Rate, Session, Timestamp, TokenHash, account::MAX_PASSWORD_CHARS, rules},
+    shop::{AccountRole, Customer, CustomerId, Session, Timestamp, TokenHash, account::MAX_PASSWORD_CHARS, rules},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
@@ -17,8 +18,6 @@ use std::time::Duration;
 pub const SESSION_TTL: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// How long a session lives however often it is used.
 pub(super) const SESSION_MAX: Duration = Duration::from_secs(90 * 24 * 3_600);
-/// Wrong passwords that one e-mail may see: ten at once, then one in 90 seconds.
-const TRIES: Rate = Rate { burst: 10, period: Duration::from_secs(900) };
 
 /// What signing in takes.
 pub struct SignInInput {
@@ -36,7 +35,8 @@ pub struct NewSession {
     pub expires_at: Timestamp,
 }
 
-/// Signs in. An unknown e-mail and a wrong password are not told apart, by words or by time.
+/// Signs in. An unknown e-mail and a wrong password are not told apart, by words or by time. Wrong passwords are counted by account and by
+/// address. Every try is counted before the password is looked at, so that many at once are not more; a right one is given back.
 pub async fn sign_in(
     accounts: &dyn Accounts,
     hot: &dyn Hot,
@@ -48,18 +48,27 @@ pub async fn sign_in(
     let too_long = input.password.chars().count() > MAX_PASSWORD_CHARS;
     let (Ok(email), false) = (rules::email(&input.email), too_long) else { return Err(wrong().into()) };
     let bucket = format!("sign-in/{:x}", Sha256::digest(&email));
-    let taken = hot.rate_take(&bucket, TRIES, 1).await?;
-    if !taken.allowed {
-        return Err(ActionError::Limited(taken.retry_after));
+    let from = asker.origin.as_ref().map(|origin| format!("sign-in-from/{origin}"));
+    if let Some(from) = &from {
+        tries::take(hot, from, tries::OF_ADDRESS).await?;
     }
+    tries::take(hot, &bucket, tries::OF_ACCOUNT).await?;
     let found = accounts.accounts_by_emails(&[email]).await?.pop();
     let hash = found.as_ref().map(|found| found.account.password_hash.clone());
     if !passwords.verify(input.password, hash).await? {
         return Err(wrong().into());
     }
     let found = found.ok_or_else(wrong)?;
-    let session = new_session(hot, found.customer.id, found.account.role, asker.at).await?;
-    Ok((found.customer, session))
+    let (session, (), ()) = futures::join!(
+        new_session(hot, found.customer.id, found.account.role, asker.at),
+        tries::give(hot, &bucket, tries::OF_ACCOUNT),
+        async {
+            if let Some(from) = &from {
+                tries::give(hot, from, tries::OF_ADDRESS).await;
+            }
+        }
+    );
+    Ok((found.customer, session?))
 }
 
 /// Ends the session; `false` if there is none any more.

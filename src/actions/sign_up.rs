@@ -4,10 +4,11 @@ use super::{
     password::Passwords,
     refusal::{ActionError, Faults, Outcome, Refusal, RefusalCode, settle},
     sign_in::{NewSession, new_session},
+    tries,
     who::Asker,
 };
 use crate::{
-    roles::{Accounts, Sessions},
+    roles::{Accounts, Hot},
     shop::{
         Account, AccountRefusal, AccountRole, Customer, CustomerId, NewAccount, Tier,
         account::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS},
@@ -30,7 +31,7 @@ pub struct SignUpInput {
 /// is made also when no session can be kept at this moment; then there is none, and signing in works later.
 pub async fn sign_up(
     accounts: &dyn Accounts,
-    sessions: &dyn Sessions,
+    hot: &dyn Hot,
     passwords: &Passwords,
     asker: &Asker,
     input: SignUpInput,
@@ -43,6 +44,13 @@ pub async fn sign_up(
 
     // not the password: what is stored beside a key must not help anybody to guess it
     let once = asker.once("signUp", &json!({ "email": email, "name": name }))?;
+    if let Some(origin) = &asker.origin {
+        match tries::take(hot, &format!("sign-up/{origin}"), tries::SIGN_UPS).await {
+            // accounts do not need this store
+            Ok(()) | Err(ActionError::Store(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
     let password_hash = passwords.hash(password.clone()).await?;
     let id = CustomerId::from_uuid(uuid::Uuid::now_v7());
     let customer = Customer { id, email, name, tier: Tier::Standard, created_at: asker.at };
@@ -59,6 +67,6 @@ pub async fn sign_up(
         }
     }
     // a store that failed is in the log already
-    let session = new_session(sessions, customer.id, AccountRole::Customer, asker.at).await.ok();
+    let session = new_session(hot, customer.id, AccountRole::Customer, asker.at).await.ok();
     Ok((customer, session))
 }

@@ -17,6 +17,8 @@ pub struct Asker {
     pub key: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// The name of the address that the request came from; `None` where nobody is limited by address.
+    pub origin: Option<String>,
 }
 
 impl Asker {
@@ -35,6 +37,12 @@ impl Asker {
     pub(super) fn admin(&self) -> Outcome<CustomerId> {
         let id = self.customer()?;
         if self.viewer.is_admin() { Ok(id) } else { Err(ActionError::Forbidden("only administrators may do this")) }
+    }
+
+    /// Who it is where visitors are told apart by their addresses; `None` where nobody is limited.
+    pub(super) fn limited_as(&self) -> Option<String> {
+        let origin = self.origin.as_ref()?;
+        Some(self.viewer.customer_id().map_or_else(|| origin.clone(), |id| id.to_string()))
     }
 
     /// The client's key for this operation and input, scoped by who asks; `None` if it gave none.

@@ -1,11 +1,16 @@
 //! `polystore config`: the settings in force, without secrets.
 
-use crate::{config::Config, shop::Viewer};
+use crate::{
+    config::Config,
+    shop::{Rate, Viewer},
+};
 
 /// One line a setting: `NAME=value`, as it could stand in `.env` but for the secrets.
 pub fn text(config: &Config) -> String {
     let limits = &config.limits;
     let same = |value: Option<String>, default: &str| value.unwrap_or_else(|| default.to_owned());
+    let rates = config.rates.unwrap_or_default();
+    let per_second = |rate: Rate| (u64::from(rate.burst) * 1_000_000 / rate.micros().max(1)).to_string();
     let lines = [
         ("POLYSTORE_LISTEN", config.listen.to_string()),
         ("POLYSTORE_DATA", config.data.display().to_string()),
@@ -41,6 +46,12 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_MAX_SOCKETS", limits.sockets.to_string()),
         ("POLYSTORE_MAX_SOCKET_OPERATIONS", limits.socket_operations.to_string()),
         ("POLYSTORE_DOCUMENT_CACHE_BYTES", limits.document_cache_bytes.to_string()),
+        ("POLYSTORE_RATE_LIMIT", (if config.rates.is_some() { "on" } else { "off" }).to_owned()),
+        ("POLYSTORE_VISITOR_POINTS", per_second(rates.visitors)),
+        ("POLYSTORE_VISITOR_BURST", rates.visitors.burst.to_string()),
+        ("POLYSTORE_VIEWER_POINTS", per_second(rates.viewers)),
+        ("POLYSTORE_VIEWER_BURST", rates.viewers.burst.to_string()),
+        ("POLYSTORE_TRUSTED_PROXIES", config.trusted_proxies.to_string()),
     ];
     lines.into_iter().map(|(name, value)| format!("{name}={value}\n")).collect()
 }

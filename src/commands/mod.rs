@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod config;
+pub mod cost;
 pub mod documents;
 pub mod import;
 pub mod migrate;
@@ -77,6 +78,8 @@ enum Command {
     Documents(documents::Options),
     /// Make the boards and view counters of the hot store anew from the owners of the facts
     Rebuild,
+    /// Print what operations are predicted to cost
+    Cost(cost::Options),
     /// Print the GraphQL schema, or compare two schemas
     Schema(schema::Options),
     /// Print the settings in force, without secrets
@@ -137,6 +140,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Account(options) => account::run(&config, options).await?,
         Command::Documents(options) => return documents::run(&config, &options).await,
         Command::Rebuild => rebuild::run(&config).await?,
+        Command::Cost(options) => return cost::run(&config, &options),
         Command::Schema(options) => return schema::run(&options),
         Command::Config => print(&config::text(&config))?,
     }

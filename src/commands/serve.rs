@@ -51,13 +51,17 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let access_key = config.secret.as_ref().map_or_else(AccessKey::random, |secret| Some(AccessKey::of(&secret.0)));
     let access_key = access_key.ok_or_else(|| Failure::Told("the system has no random numbers".to_owned()))?;
     let graph = Graph::new(stores.clone(), config.limits, config.anonymous, access_key);
-    let graph = graph.with_documents(config.apq, Arc::new(trusted));
+    let mut graph = graph.with_documents(config.apq, Arc::new(trusted));
+    if let Some(rates) = config.rates {
+        graph = graph.limited_to(rates);
+    }
     let (halt, background) = background(&stores, graph.views().clone());
     let (streams, bounds) = (Streams::new(&config.limits, Timing::default()), Bounds::of(&config.limits));
     let options = http::Options {
         ready_requires: config.ready_requires,
         origins: config.origins,
         status_profile: config.status_profile,
+        trusted_proxies: config.trusted_proxies,
         streams: streams.clone(),
     };
     let app = http::router(graph.clone(), options);

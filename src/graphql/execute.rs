@@ -2,11 +2,13 @@
 
 use super::{
     Graph, absent, cacheable,
+    cost::{self, Told},
     documents::Found,
     error::Code,
-    guard,
+    guard, limits,
     mutation::KeyHeader,
     reply::{Problem, Reply},
+    throttle::{Address, Paid, Standing},
     who::Who,
 };
 use crate::{
@@ -19,7 +21,7 @@ use async_graphql::{
     Name, Request, Response, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 /// What a client asks.
 #[derive(Debug, Default)]
@@ -34,8 +36,12 @@ pub struct Operation {
     pub operation_name: Option<String>,
     /// A JSON object.
     pub variables: serde_json::Map<String, serde_json::Value>,
-    /// Whether the client wants to know what the answer cost.
+    /// Whether the client wants to know which calls the answer took.
     pub receipt: bool,
+    /// Whether the client wants to know what the answer cost, in points.
+    pub cost: bool,
+    /// From where it comes, as far as that is known.
+    pub address: Option<IpAddr>,
     /// Whether mutations are refused (a GET request).
     pub only_queries: bool,
     /// What the client shows to prove who asks.
@@ -53,6 +59,8 @@ pub(super) struct Prepared {
     variables: Variables,
     /// What it is.
     pub(super) kind: OperationType,
+    /// What it is predicted to cost.
+    pub(super) cost: u64,
 }
 
 impl Operation {
@@ -65,7 +73,7 @@ impl Operation {
 impl Graph {
     /// Answers one query or mutation.
     pub async fn execute(&self, operation: Operation) -> Reply {
-        let receipt = operation.receipt.then(|| Arc::new(Receipt::default()));
+        let receipt = self.account(&operation);
         let mut reply = match self.admit(operation).await {
             Ok(prepared) if prepared.kind == OperationType::Subscription => {
                 let how = "subscriptions are answered as a stream: use a WebSocket, or accept text/event-stream";
@@ -78,8 +86,17 @@ impl Graph {
             }
             Err(problem) => Reply::refused(problem),
         };
-        reply.receipt = receipt;
+        reply.receipt = receipt.filter(|receipt| receipt.is_itemized());
         reply
+    }
+
+    /// What keeps account of an operation: of each call if the client wants to know, of their number if that is needed.
+    pub(super) fn account(&self, asked: &Operation) -> Option<Arc<Receipt>> {
+        match asked {
+            Operation { receipt: true, .. } => Some(Arc::default()),
+            Operation { cost: true, .. } => Some(Arc::new(Receipt::counting())),
+            _ => self.throttle.is_some().then(|| Arc::new(Receipt::counting())),
+        }
     }
 
     /// Finds the document if it is only named, and does all checks.
@@ -94,10 +111,10 @@ impl Graph {
     fn prepare(&self, mut asked: Operation, found: Found) -> Result<Prepared, Problem> {
         let document = self.documents.read(&asked.query, found, &self.limits)?;
         let mut variables = variables(std::mem::take(&mut asked.variables))?;
-        document.guarded(&variables, &self.limits).map_err(refused)?;
+        let costs = document.guarded(&variables, &self.limits).map_err(refused)?;
         self.documents.keep(&document);
         let chosen = choose(document.written(), asked.operation_name.as_deref())?;
-        let kind = chosen.ty;
+        let (kind, cost) = (chosen.ty, costs.of(asked.operation_name.as_deref()));
         if asked.only_queries && kind == OperationType::Mutation {
             let problem = Problem::new(Code::BadUserInput, "a GET request may only run queries: send mutations by POST");
             return Err(problem.needs_post());
@@ -106,7 +123,7 @@ impl Graph {
         document.mergeable(chosen).map_err(refused)?;
         absent::complete(document.written(), chosen, &mut variables);
         let document = document.settled().map_err(refused)?;
-        Ok(Prepared { asked, document, variables, kind })
+        Ok(Prepared { asked, document, variables, kind, cost })
     }
 
     /// Who asks, by the token that was shown.
@@ -127,10 +144,18 @@ impl Graph {
                 Ok(who) => who,
                 Err(problem) => return Reply::refused(problem),
             };
-            let loads = Loads::new(Arc::clone(&self.stores), receipt);
+            let paid = match self.pay(prepared, &who).await {
+                Ok(paid) => paid,
+                Err(reply) => return *reply,
+            };
+            let loads = Loads::new(Arc::clone(&self.stores), receipt.clone());
             let customer = who.customer_id();
-            let request = prepared.request(who).data(Arc::clone(&loads));
-            prepared.reply(own_writes::on_behalf_of(customer, loads.drive(self.library.execute(request))).await)
+            let request = self.request(prepared, who, paid.as_ref()).data(Arc::clone(&loads));
+            let mut reply = prepared.reply(own_writes::on_behalf_of(customer, loads.drive(self.library.execute(request))).await);
+            let actual = receipt.as_deref().map_or(prepared.cost, cost::actual);
+            reply.standing = paid.zip(self.throttle.as_ref()).map(|(paid, throttle)| throttle.settle(paid, actual));
+            reply.cost = prepared.told(actual, reply.standing.as_ref());
+            reply
         };
         match tokio::time::timeout(self.limits.time, work).await {
             Ok(reply) => reply,
@@ -139,6 +164,27 @@ impl Graph {
                 "not answered in time, and nobody knows what was done: send it again with the same idempotency key",
             )),
             Err(_) => Reply::refused(self.too_late("the request")),
+        }
+    }
+
+    /// Takes what the operation is predicted to cost from whoever asks; `None` where nothing is limited.
+    pub(super) async fn pay(&self, prepared: &Prepared, who: &Who) -> Result<Option<Paid>, Box<Reply>> {
+        let Some(throttle) = &self.throttle else { return Ok(None) };
+        throttle.pay(who, prepared.asked.address, prepared.cost).await.map(Some).map_err(|refused| {
+            let (problem, standing) = *refused;
+            let mut reply = Reply::refused(problem);
+            reply.cost = prepared.told(0, Some(&standing));
+            reply.standing = Some(standing);
+            Box::new(reply)
+        })
+    }
+
+    /// The operation as the library takes it, with what was paid for it.
+    pub(super) fn request(&self, prepared: &Prepared, who: Who, paid: Option<&Paid>) -> Request {
+        let request = prepared.request(who);
+        match paid {
+            Some(paid) => request.data(paid.standing).data(Address(prepared.asked.address)),
+            None => request,
         }
     }
 
@@ -159,7 +205,7 @@ impl Graph {
 
 impl Prepared {
     /// The operation as the library takes it, without the loads of its fields.
-    pub(super) fn request(&self, who: Who) -> Request {
+    fn request(&self, who: Who) -> Request {
         let mut request = Request::new(self.asked.query.as_str()).variables(self.variables.clone()).data(Arc::new(who));
         if let Some(key) = &self.asked.idempotency_key {
             request = request.data(KeyHeader(key.clone()));
@@ -177,9 +223,15 @@ impl Prepared {
         }
     }
 
-    /// Whether the client wants to know what each answer cost.
-    pub(super) fn wants_receipt(&self) -> bool {
-        self.asked.receipt
+    /// What the client asked.
+    pub(super) fn asked(&self) -> &Operation {
+        &self.asked
+    }
+
+    /// What the client is told of the cost, if it wants to know.
+    pub(super) fn told(&self, actual: u64, standing: Option<&Standing>) -> Option<Told> {
+        let throttle_status = standing.map(Standing::status);
+        self.asked.cost.then_some(Told { requested_query_cost: self.cost, actual_query_cost: actual, throttle_status })
     }
 }
 
@@ -217,7 +269,7 @@ fn all_given(operation: &OperationDefinition, variables: &Variables) -> Result<(
     Ok(())
 }
 
-fn variables(given: serde_json::Map<String, serde_json::Value>) -> Result<Variables, Problem> {
+pub(super) fn variables(given: serde_json::Map<String, serde_json::Value>) -> Result<Variables, Problem> {
     let mut nodes = 0;
     given.values().try_for_each(|value| bounded(value, 1, &mut nodes))?;
     let mut variables = Variables::default();
@@ -231,7 +283,7 @@ fn variables(given: serde_json::Map<String, serde_json::Value>) -> Result<Variab
 
 fn bounded(value: &serde_json::Value, depth: usize, nodes: &mut usize) -> Result<(), Problem> {
     *nodes += 1;
-    if depth > super::limits::NESTING || *nodes > super::limits::VARIABLE_NODES {
+    if depth > limits::NESTING || *nodes > limits::VARIABLE_NODES {
         return Err(Problem::new(Code::QueryTooComplex, "variables hold too many values, or nest them too deeply"));
     }
     match value {

@@ -5,13 +5,14 @@
 
 use super::{
     ask::DEFAULT_FIRST,
+    cost::{Points, weights},
     error::Code,
     limits::{INTROSPECTION_DEPTH, INTROSPECTION_FIELDS, INTROSPECTION_LISTS, Limits, NESTING},
     query::DEFAULT_REPORT_ROWS,
     selection::RESERVED,
 };
 use async_graphql::{
-    Positioned, Value, Variables,
+    Name, Positioned, Value, Variables,
     parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 use std::{cell::Cell, collections::HashMap};
@@ -29,10 +30,12 @@ pub struct Refusal {
 }
 
 /// What the guard found in a document that it lets pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passed {
     /// Whether other variables could come to something else.
     pub by_variables: bool,
+    /// What each operation costs.
+    pub costs: Costs,
 }
 
 /// What a selection set comes to.
@@ -42,7 +45,8 @@ struct Count {
     introspection_depth: u64,
     introspection_lists: u64,
     introspection_fields: u64,
-    cost: u64,
+    complexity: u64,
+    points: Points,
     selections: u64,
     aliases: u64,
     /// Fields at this level itself.
@@ -59,7 +63,8 @@ impl Count {
             introspection_depth: self.introspection_depth.max(other.introspection_depth),
             introspection_lists: self.introspection_lists.max(other.introspection_lists),
             introspection_fields: self.introspection_fields.saturating_add(other.introspection_fields),
-            cost: self.cost.saturating_add(other.cost),
+            complexity: self.complexity.saturating_add(other.complexity),
+            points: self.points.and(other.points),
             selections: self.selections.saturating_add(other.selections),
             aliases: self.aliases.saturating_add(other.aliases),
             fields: self.fields.saturating_add(other.fields),
@@ -84,13 +89,32 @@ struct Guard<'a> {
     by_variables: Cell<bool>,
 }
 
-/// Checks every operation of the document.
+/// What each operation of a document costs, in points.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Costs(Vec<(Option<Name>, u64)>);
+
+impl Costs {
+    /// Of the operation that has this name; without one, of the first.
+    pub fn of(&self, name: Option<&str>) -> u64 {
+        let named = |(known, _): &&(Option<Name>, u64)| name.is_none() || known.as_deref() == name;
+        self.0.iter().find(named).map_or(u64::MAX, |(_, cost)| *cost)
+    }
+
+    /// Of all of them, in the order of their names.
+    pub fn all(mut self) -> Vec<(Option<Name>, u64)> {
+        self.0.sort();
+        self.0
+    }
+}
+
+/// Checks every operation of the document; gives what each costs.
 pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limits) -> Result<Passed, Refusal> {
     let (defaults, fragments) = (HashMap::new(), HashMap::new());
     let by_variables = Cell::new(false);
     let mut guard = Guard { document, variables, defaults, fragments, directives: 0, open: 0, first: limits.first, by_variables };
-    for (_, operation) in document.operations.iter() {
-        guard.operation(&operation.node, limits)?;
+    let mut costs = Costs::default();
+    for (name, operation) in document.operations.iter() {
+        costs.0.push((name.cloned(), guard.operation(&operation.node, limits)?));
     }
     // the library validates fragments that nothing uses, too
     for name in document.fragments.keys() {
@@ -98,11 +122,11 @@ pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limi
         // whether a fragment belongs to introspection shows only where it is used
         bounds(count, guard.directives, &Limits { depth: limits.depth.max(INTROSPECTION_DEPTH), ..*limits })?;
     }
-    Ok(Passed { by_variables: guard.by_variables.get() })
+    Ok(Passed { by_variables: guard.by_variables.get(), costs })
 }
 
 impl<'a> Guard<'a> {
-    fn operation(&mut self, operation: &'a OperationDefinition, limits: &Limits) -> Result<(), Refusal> {
+    fn operation(&mut self, operation: &'a OperationDefinition, limits: &Limits) -> Result<u64, Refusal> {
         let default = |variable: &'a Positioned<async_graphql::parser::types::VariableDefinition>| {
             variable.node.default_value.as_ref().map(|value| (variable.node.name.node.as_str(), &value.node))
         };
@@ -116,7 +140,7 @@ impl<'a> Guard<'a> {
             let message = format!("the operation has {} root fields, at most {} are allowed", count.fields, limits.root_fields);
             return Err(Refusal { code: Code::QueryTooComplex, message });
         }
-        Ok(())
+        Ok(count.points.total())
     }
 
     fn set(&mut self, set: &'a SelectionSet) -> Result<Count, Refusal> {
@@ -174,7 +198,7 @@ impl<'a> Guard<'a> {
             let message = format!("aliases that begin with {RESERVED} are the server's own");
             return Err(Refusal { code: Code::GraphqlValidationFailed, message });
         }
-        let rows = self.rows(field)?;
+        let (rows, ids) = self.rows(field)?;
         let below = self.set(&field.selection_set.node)?;
         let name = field.name.node.as_str();
         let introspection = name.starts_with("__");
@@ -186,7 +210,8 @@ impl<'a> Guard<'a> {
             introspection_depth: if introspection { below.depth.max(below.introspection_depth) + 1 } else { below.introspection_depth },
             introspection_lists: below.introspection_lists + u64::from(listed),
             introspection_fields: below.introspection_fields.saturating_add(u64::from(listed)),
-            cost: rows.saturating_mul(below.cost).saturating_add(u64::from(!introspection)),
+            points: below.points.below(weights::of_field(name, field.selection_set.node.items.is_empty(), ids), rows),
+            complexity: rows.saturating_mul(below.complexity).saturating_add(u64::from(!introspection)),
             selections: below.selections.saturating_add(1),
             aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
             fields: 1,
@@ -194,15 +219,16 @@ impl<'a> Guard<'a> {
         })
     }
 
-    /// How many rows are below this field; refuses numbers of rows that are out of range.
-    fn rows(&self, field: &Field) -> Result<u64, Refusal> {
+    /// How many rows are below this field, and how many ids it was given, if it takes any; refuses numbers of rows that are out of range.
+    fn rows(&self, field: &Field) -> Result<(u64, Option<u64>), Refusal> {
         let mut rows = match field.name.node.as_str() {
-            "products" | "orders" | "articles" | "customers" | "comments" | "activity" | "search" => u64::from(DEFAULT_FIRST),
+            "products" | "orders" | "articles" | "customers" | "comments" | "revisions" | "activity" | "search" => u64::from(DEFAULT_FIRST),
             "trending" | "bestSellers" | "categories" | "blocks" => 10,
             "children" | "items" | "timeline" => 5,
             "salesReport" => u64::from(DEFAULT_REPORT_ROWS),
             _ => 1,
         };
+        let mut given_ids = field.arguments.iter().any(|(name, _)| matches!(name.node.as_str(), "id" | "ids")).then_some(1);
         let numbers = field.arguments.iter().filter(|(name, _)| ROWS.contains(&name.node.as_str()));
         for (name, value) in numbers {
             let Some(value) = self.resolved(&value.node) else { continue };
@@ -215,11 +241,14 @@ impl<'a> Guard<'a> {
                     }
                 },
                 ("limit", Value::Number(number)) => rows = number.as_u64().unwrap_or(rows),
-                ("ids", Value::List(ids)) => rows = ids.len() as u64,
+                ("ids", Value::List(ids)) => {
+                    rows = ids.len() as u64;
+                    given_ids = Some(rows);
+                }
                 _ => {}
             }
         }
-        Ok(rows)
+        Ok((rows, given_ids))
     }
 
     /// The value of a number or list argument, variables looked up; `None` for anything else.
@@ -254,9 +283,11 @@ fn bounds(count: Count, directives: u64, limits: &Limits) -> Result<(), Refusal>
             return Err(Refusal { code: Code::QueryTooDeep, message });
         }
     }
-    if count.cost > limits.complexity {
-        let message =
-            format!("the operation has a cost of {}, at most {} is allowed: ask for fewer rows or fields", count.cost, limits.complexity);
+    if count.complexity > limits.complexity {
+        let message = format!(
+            "the operation has a complexity of {}, at most {} is allowed: ask for fewer rows or fields",
+            count.complexity, limits.complexity
+        );
         return Err(Refusal { code: Code::QueryTooComplex, message });
     }
     Ok(())

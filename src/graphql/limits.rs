@@ -1,5 +1,6 @@
 //! What an operation may be at most. Everything is bounded by default; every bound can be set.
 
+use crate::shop::Rate;
 use std::time::Duration;
 
 /// The bounds. All counts are after fragments are expanded.
@@ -9,7 +10,7 @@ pub struct Limits {
     pub depth: u64,
     /// Rows of a page (`first`, `last`); more is refused, never cut.
     pub first: u32,
-    /// Sum of the costs of all fields: each 1, times the length of the lists it stands in.
+    /// Nodes of the answer: each field 1, times the length of the lists it stands in.
     pub complexity: u64,
     /// Fields and fragment spreads.
     pub selections: u64,
@@ -53,6 +54,22 @@ impl Default for Limits {
             socket_operations: 20,
             document_cache_bytes: 16_000_000,
         }
+    }
+}
+
+/// How many points (see [`super::cost`]) clients may spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Whoever asks from one address without being signed in: there may be many behind one.
+    pub visitors: Rate,
+    /// One customer who signed in.
+    pub viewers: Rate,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        let of = |points: u32, seconds: u64| Rate { burst: points, period: Duration::from_secs(seconds) };
+        Self { visitors: of(100_000, 50), viewers: of(200_000, 50) }
     }
 }
 

@@ -8,6 +8,7 @@ pub mod cacheable;
 pub mod category;
 pub mod comment;
 pub mod contract;
+pub mod cost;
 pub mod customer;
 pub mod documents;
 pub mod enums;
@@ -32,6 +33,7 @@ pub mod server;
 pub mod single_root;
 pub mod stream;
 pub mod subscription;
+pub mod throttle;
 pub mod tokens;
 pub mod who;
 
@@ -43,8 +45,9 @@ use crate::{
 };
 use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 use documents::{Documents, trusted::Trusted};
-use limits::Limits;
+use limits::{Limits, Rates};
 use std::sync::Arc;
+use throttle::Throttle;
 
 type Library = Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
@@ -62,6 +65,8 @@ pub struct Graph {
     anonymous: Viewer,
     access_key: AccessKey,
     views: Views,
+    /// None: operations are not limited.
+    throttle: Option<Arc<Throttle>>,
 }
 
 impl Graph {
@@ -77,13 +82,19 @@ impl Graph {
         };
         let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
         let documents = Arc::new(Documents::new(&limits, Some(Arc::clone(&stores.cache)), Arc::default()));
-        Self { library, streaming, stores, fanout, documents, turns: Arc::default(), limits, anonymous, access_key, views }
+        Self { library, streaming, stores, fanout, documents, turns: Arc::default(), limits, anonymous, access_key, views, throttle: None }
     }
 
     /// The same graph with these trusted documents; `store` tells whether clients may have documents stored under their hash.
     pub fn with_documents(self, store: bool, trusted: Arc<Trusted>) -> Self {
         let far = store.then(|| Arc::clone(&self.stores.cache));
         Self { documents: Arc::new(Documents::new(&self.limits, far, trusted)), ..self }
+    }
+
+    /// The same graph, whose clients may spend so much.
+    pub fn limited_to(self, rates: Rates) -> Self {
+        let throttle = Throttle::new(&self.stores.hot, rates);
+        Self { throttle: Some(Arc::new(throttle)), ..self }
     }
 
     /// The schema in GraphQL's schema language: what `graphql/schema.graphql` holds.
@@ -104,6 +115,11 @@ impl Graph {
     /// Who watches what here.
     pub fn fanout(&self) -> &Fanout {
         &self.fanout
+    }
+
+    /// What clients may spend, if that is limited.
+    pub fn rates(&self) -> Option<Rates> {
+        self.throttle.as_ref().map(|throttle| throttle.rates())
     }
 
     /// What an operation may be at most.

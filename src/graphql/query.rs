@@ -13,6 +13,7 @@ use super::{
     scalars::DateTime,
     search::{self, SearchResult},
     server::Server,
+    throttle::{RateLimit, Standing},
     who,
 };
 use crate::{
@@ -243,6 +244,11 @@ impl Query {
             return Err(bad_input("from must not be later than to"));
         }
         load::<SalesReport>(ctx, SalesPeriod { from: from.0, to: to.0, by: by.into(), limit }).await
+    }
+
+    /// What the viewer, or the address of a visitor, may spend; null where nothing is limited.
+    async fn rate_limit(&self, ctx: &Context<'_>) -> Result<Option<RateLimit>> {
+        Ok(ctx.data_opt::<Standing>().map(RateLimit::new))
     }
 
     /// What answers here.

@@ -1,6 +1,6 @@
 //! What goes back to the client: data in selection order, bounded errors, the receipt.
 
-use super::{documents::check::Fault, error::Code, selection};
+use super::{cost::Told, documents::check::Fault, error::Code, selection, throttle::Standing};
 use crate::receipt::{Call, Receipt, Role};
 use async_graphql::{
     PathSegment, Response, ServerError, Value, Variables,
@@ -33,12 +33,18 @@ pub struct Problem {
     location: Option<(usize, usize)>,
     needs_post: bool,
     malformed: Option<Malformed>,
+    retry_after: Option<Duration>,
 }
 
 impl Problem {
     /// A problem with a message for the client.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), location: None, needs_post: false, malformed: None }
+        Self { code, message: message.into(), location: None, needs_post: false, malformed: None, retry_after: None }
+    }
+
+    /// What the client is told.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// Where in the document, as (line, column).
@@ -49,6 +55,11 @@ impl Problem {
     /// What it says about a document, and where.
     pub(super) fn fault(self) -> Fault {
         Fault { at: self.location, message: self.message }
+    }
+
+    /// The same request may be sent again after this time.
+    pub fn retry_after(self, time: Duration) -> Self {
+        Self { retry_after: Some(time), ..self }
     }
 
     /// The same request by POST would not be refused for this reason.
@@ -75,6 +86,10 @@ pub struct Reply {
     pub receipt: Option<Arc<Receipt>>,
     /// How long the answer may be kept on the way, if everybody without a token would get the same one.
     pub age: Option<Duration>,
+    /// The same in points, if the client wants to know.
+    pub cost: Option<Told>,
+    /// Where the client stands, if operations are limited and this one was counted.
+    pub standing: Option<Standing>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -91,9 +106,13 @@ impl Reply {
     /// A request that was not executed.
     pub fn refused(problem: Problem) -> Self {
         let location = problem.location.map(|(line, column)| json!({ "line": line, "column": column }));
-        let extensions = Map::from_iter([("code".to_owned(), Json::from(problem.code.name()))]);
+        let mut extensions = Map::from_iter([("code".to_owned(), Json::from(problem.code.name()))]);
+        if let Some(time) = problem.retry_after {
+            extensions.insert("retryable".to_owned(), true.into());
+            extensions.insert("retryAfterMs".to_owned(), u64::try_from(time.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX).into());
+        }
         let error = Error { message: cut(&problem.message), locations: location.into_iter().collect(), path: Vec::new(), extensions };
-        Self { data: None, errors: vec![error], needs_post: problem.needs_post, malformed: problem.malformed, receipt: None, age: None }
+        Self { errors: vec![error], needs_post: problem.needs_post, malformed: problem.malformed, ..Self::empty() }
     }
 
     /// What the library answered.
@@ -108,12 +127,16 @@ impl Reply {
         errors.sort_by_cached_key(|error| (serde_json::to_string(&error.path).unwrap_or_default(), error.message.clone()));
         errors.truncate(MAX_ERRORS);
         match written {
-            Ok(()) => Self { data: (!validation).then_some(data), errors, needs_post: false, malformed: None, receipt: None, age: None },
+            Ok(()) => Self { data: (!validation).then_some(data), errors, ..Self::empty() },
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
                 Self::refused(Problem::new(Code::Internal, "internal error"))
             }
         }
+    }
+
+    fn empty() -> Self {
+        Self { data: None, errors: Vec::new(), needs_post: false, malformed: None, receipt: None, age: None, cost: None, standing: None }
     }
 
     /// The code of the refusal, if the request was not executed.
@@ -168,8 +191,15 @@ impl Reply {
         if !self.errors.is_empty() {
             part("errors", &serde_json::to_vec(&self.errors).unwrap_or_else(|_| b"[]".to_vec()));
         }
+        let mut extensions = Map::new();
         if let Some(receipt) = &self.receipt {
-            part("extensions", json!({ "receipt": receipt_json(receipt) }).to_string().as_bytes());
+            extensions.insert("receipt".to_owned(), receipt_json(receipt));
+        }
+        if let Some(cost) = &self.cost {
+            extensions.insert("cost".to_owned(), json!(cost));
+        }
+        if !extensions.is_empty() {
+            part("extensions", Json::Object(extensions).to_string().as_bytes());
         }
         body.push(b'}');
         body

@@ -31,7 +31,7 @@ pub struct StoreInfo {
 pub struct LimitsInfo {
     /// Levels of fields.
     depth: i32,
-    /// Sum of the costs of all fields.
+    /// Nodes of the answer: each field 1, times the rows of the lists it stands in.
     complexity: i32,
     /// Rows of a page.
     first: i32,

@@ -5,10 +5,11 @@
 //! bounded number of events be answered at once: a message that concerns everybody must not take all connections to the stores.
 
 use super::{
-    Graph,
+    Graph, cost,
     error::Code,
     execute::{Operation, Prepared},
     reply::{Problem, Reply},
+    throttle::Standing,
 };
 use crate::{
     loaders::Loads,
@@ -63,7 +64,8 @@ impl Events {
     /// Something has happened: the account is a new one.
     pub fn begin(&self) {
         if let Some(account) = &self.account {
-            *account.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+            let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
+            *account = if account.is_itemized() { Arc::default() } else { Arc::new(Receipt::counting()) };
         }
     }
 
@@ -74,7 +76,7 @@ impl Events {
 
     /// Asks a store what has happened, when it is this event's turn. `path` is the field that asks.
     pub async fn ask<F: Future>(&self, path: &str, work: F) -> F::Output {
-        let caller = self.receipt().map(|receipt| Caller { receipt, path: path.into() });
+        let caller = self.receipt().map(|receipt| Caller::of(&receipt, || path.to_owned()));
         self.in_turn(receipt::on_account_of(caller, work)).await
     }
 
@@ -118,30 +120,37 @@ impl Graph {
     }
 
     async fn begin(self, operation: Operation) -> BoxStream<'static, Reply> {
+        let receipt = self.account(&operation);
         let prepared = match self.admit(operation).await {
             Ok(prepared) => prepared,
             Err(problem) => return stream::iter([Reply::refused(problem)]).boxed(),
         };
         if prepared.kind != OperationType::Subscription {
-            let receipt = prepared.wants_receipt().then(Arc::default);
             let mut reply = self.run(&prepared, receipt.clone()).await;
-            reply.receipt = receipt;
+            reply.receipt = receipt.filter(|receipt| receipt.is_itemized());
             return stream::iter([reply]).boxed();
         }
         let who = match self.who(&prepared).await {
             Ok(who) => who,
             Err(problem) => return stream::iter([Reply::refused(problem)]).boxed(),
         };
+        let paid = match self.pay(&prepared, &who).await {
+            Ok(paid) => paid,
+            Err(reply) => return stream::iter([*reply]).boxed(),
+        };
+        let wanted = prepared.asked().receipt || prepared.asked().cost;
         let events = Arc::new(Events {
             stores: Arc::clone(&self.stores),
             time: self.limits.time,
             turns: Arc::clone(&self.turns),
-            account: prepared.wants_receipt().then(Mutex::default),
+            account: receipt.filter(|_| wanted).map(Mutex::new),
             late: AtomicBool::new(false),
         });
         let asked_by = AskedBy { viewer: who.viewer().ok(), seen: Instant::now() };
-        let responses = self.streaming.execute_stream(prepared.request(who).data(Arc::clone(&events)));
-        let following = Following { graph: self, prepared, asked_by, events, responses: Some(responses) };
+        let request = self.request(&prepared, who, paid.as_ref()).data(Arc::clone(&events));
+        let responses = self.streaming.execute_stream(request);
+        let standing = paid.map(|paid| paid.standing);
+        let following = Following { graph: self, prepared, standing, asked_by, events, responses: Some(responses) };
         stream::unfold(following, Following::next).boxed()
     }
 }
@@ -150,6 +159,8 @@ impl Graph {
 struct Following {
     graph: Graph,
     prepared: Prepared,
+    /// After the subscription was paid for.
+    standing: Option<Standing>,
     asked_by: AskedBy,
     events: Arc<Events>,
     /// None once there is nothing more to come.
@@ -172,7 +183,10 @@ impl Following {
             Ok(()) => self.prepared.reply(response),
             Err(problem) => Reply::refused(problem),
         };
-        reply.receipt = self.events.receipt();
+        let receipt = self.events.receipt();
+        let actual = receipt.as_deref().map_or(self.prepared.cost, cost::actual);
+        reply.cost = self.prepared.told(actual, self.standing.as_ref());
+        reply.receipt = receipt.filter(|receipt| receipt.is_itemized());
         self.responses = Some(responses).filter(|_| reply.refusal().is_none());
         Some((reply, self))
     }

@@ -5,7 +5,7 @@
 
 use super::{
     accept::{Accepted, Media},
-    graphql::{Payload, misshapen, not_json, respond},
+    graphql::{Beside, Payload, misshapen, not_json, respond},
     middleware::RequestId,
 };
 use crate::graphql::{Graph, execute::Operation, reply::Problem};
@@ -22,7 +22,7 @@ pub(super) fn is_list(bytes: &[u8]) -> bool {
 }
 
 /// The operations of a list, `most` at most. With one bad item none is run.
-pub(super) fn read(bytes: &[u8], most: usize, accepted: Accepted, headers: &HeaderMap, receipt: bool) -> Result<Vec<Operation>, Problem> {
+pub(super) fn read(bytes: &[u8], most: usize, accepted: Accepted, headers: &HeaderMap, beside: Beside) -> Result<Vec<Operation>, Problem> {
     if most < 2 {
         return Err(misshapen("batches are not taken: send one operation a request"));
     }
@@ -37,7 +37,7 @@ pub(super) fn read(bytes: &[u8], most: usize, accepted: Accepted, headers: &Head
     }
     let operation = |item| {
         let payload = Payload::deserialize(Value::Object(item)).map_err(|_| misshapen(what))?;
-        let operation = payload.operation(headers, receipt);
+        let operation = payload.operation(headers, beside);
         match operation.idempotency_key {
             // one key for several changes: the second would be taken for the first
             Some(_) => Err(misshapen("a batch takes no header Idempotency-Key: give each mutation its idempotencyKey")),
@@ -49,14 +49,20 @@ pub(super) fn read(bytes: &[u8], most: usize, accepted: Accepted, headers: &Head
 
 /// Runs them, and answers with the list of their answers.
 pub(super) async fn answer(graph: &Graph, operations: Vec<Operation>, media: Media, id: &RequestId) -> Response {
-    let mut body = b"[".to_vec();
+    let (mut body, mut standing) = (b"[".to_vec(), None);
     for operation in operations {
         if body.len() > 1 {
             body.push(b',');
         }
-        body.extend(graph.execute(operation).await.body(&id.0));
+        let reply = graph.execute(operation).await;
+        standing = reply.standing.or(standing);
+        body.extend(reply.body(&id.0));
     }
     body.push(b']');
     // what became of each stands in its answer
-    respond(StatusCode::OK, media, body)
+    let mut response = respond(StatusCode::OK, media, body);
+    if let Some(standing) = standing {
+        response.extensions_mut().insert(standing);
+    }
+    response
 }

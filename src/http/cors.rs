@@ -18,11 +18,12 @@ use axum::{
 use std::sync::Arc;
 
 /// The headers that a page may send: ours, and those that clients add by themselves.
-const REQUEST_HEADERS: &str = "accept, authorization, content-type, idempotency-key, if-none-match, x-access-token, x-polystore-receipt, \
-     x-request-id, graphql-require-preflight, apollo-require-preflight, x-apollo-operation-name, apollographql-client-name, \
+const REQUEST_HEADERS: &str = "accept, authorization, content-type, idempotency-key, if-none-match, x-access-token, x-polystore-cost, \
+     x-polystore-receipt, x-request-id, graphql-require-preflight, apollo-require-preflight, x-apollo-operation-name, apollographql-client-name, \
      apollographql-client-version";
 /// The headers of an answer that a page may read.
-const ANSWER_HEADERS: &str = "allow, etag, ratelimit, ratelimit-policy, retry-after, x-request-id";
+const ANSWER_HEADERS: &str =
+    "allow, etag, ratelimit, ratelimit-policy, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-request-id";
 /// Seconds for which a browser need not ask again. Some keep it no longer than this.
 const MAX_AGE: &str = "600";
 

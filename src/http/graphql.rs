@@ -4,6 +4,7 @@ use super::{
     Door,
     accept::{Accepted, Media, accepted, wants_page},
     assets, batch,
+    client::Client,
     conditional::{self, Keeping},
     credentials,
     middleware::RequestId,
@@ -29,6 +30,9 @@ use serde_json::{Map, Value};
 /// Asks for the receipt.
 const RECEIPT: HeaderName = HeaderName::from_static("x-polystore-receipt");
 
+/// Asks for the cost.
+const COST: HeaderName = HeaderName::from_static("x-polystore-cost");
+
 /// What may stand in the URL; values are texts.
 #[derive(Debug, Default, Deserialize)]
 pub struct Parameters {
@@ -40,6 +44,7 @@ pub struct Parameters {
     document_id: Option<String>,
     extensions: Option<String>,
     receipt: Option<String>,
+    cost: Option<String>,
 }
 
 /// What may stand in the body.
@@ -73,7 +78,7 @@ impl Payload {
     }
 
     /// What is asked, by whom the headers say.
-    pub(super) fn operation(self, headers: &HeaderMap, receipt: bool) -> Operation {
+    pub(super) fn operation(self, headers: &HeaderMap, beside: Beside) -> Operation {
         let Self { query, operation_name, variables, document_id, extensions } = self;
         Operation {
             query: query.unwrap_or_default(),
@@ -81,7 +86,9 @@ impl Payload {
             extensions: extensions.unwrap_or_default(),
             operation_name: operation_name.filter(|name| !name.is_empty()),
             variables: variables.unwrap_or_default(),
-            receipt,
+            receipt: beside.receipt,
+            cost: beside.cost,
+            address: beside.client.0,
             only_queries: false,
             token: credentials::bearer(headers),
             access_token: credentials::access_token(headers),
@@ -94,14 +101,15 @@ impl Payload {
 pub(super) async fn get(
     State(door): State<Door>,
     Extension(id): Extension<RequestId>,
+    Extension(client): Extension<Client>,
     uri: Uri,
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let receipt = wants_receipt(&headers, parameters.as_ref().ok().and_then(|given| given.receipt.as_deref()));
+    let beside = Beside::of(&headers, &parameters, client);
     match upgrade {
-        Ok(upgrade) => return ws::open(&door, upgrade, &headers, &id, receipt).unwrap_or_else(|problem| no_stream(problem, &id)),
+        Ok(upgrade) => return ws::open(&door, upgrade, &headers, &id, beside).unwrap_or_else(|problem| no_stream(problem, &id)),
         Err(rejection) if headers.contains_key(header::UPGRADE) => return rejection.into_response(),
         Err(_no_upgrade_at_all) => {}
     }
@@ -111,7 +119,7 @@ pub(super) async fn get(
     }
     let Some(accepted) = accepted(&headers) else { return not_acceptable() };
     let payload = parameters.map_err(|_| unreadable("the parameters in the URL cannot be read")).and_then(|Query(given)| given.payload());
-    let operation = payload.map(|payload| Operation { only_queries: true, ..payload.operation(&headers, receipt) });
+    let operation = payload.map(|payload| Operation { only_queries: true, ..payload.operation(&headers, beside) });
     answer(&door, operation, accepted, &headers, &id).await
 }
 
@@ -119,6 +127,7 @@ pub(super) async fn get(
 pub(super) async fn post(
     State(door): State<Door>,
     Extension(id): Extension<RequestId>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
     body: Body,
@@ -140,14 +149,14 @@ pub(super) async fn post(
         let problem = Problem::new(Code::PayloadTooLarge, format!("the body must be whole and at most {limit} bytes long"));
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, problem);
     };
-    let receipt = wants_receipt(&headers, parameters.as_ref().ok().and_then(|given| given.receipt.as_deref()));
+    let beside = Beside::of(&headers, &parameters, client);
     let operation = if batch::is_list(&bytes) {
-        match batch::read(&bytes, graph.limits().batch, accepted, &headers, receipt) {
+        match batch::read(&bytes, graph.limits().batch, accepted, &headers, beside) {
             Ok(operations) => return batch::answer(graph, operations, accepted.media, &id).await,
             Err(problem) => Err(problem),
         }
     } else {
-        Payload::read(&bytes).map(|payload| payload.operation(&headers, receipt))
+        Payload::read(&bytes).map(|payload| payload.operation(&headers, beside))
     };
     answer(&door, operation, accepted, &headers, &id).await
 }
@@ -178,6 +187,7 @@ async fn answer(
         Ok(operation) => graph.execute(operation).await,
         Err(problem) => Reply::refused(problem),
     };
+    let standing = reply.standing;
     // by the draft an answer with data is a success
     let dead = reply.nothing_but_dead_stores() && (*profile == StatusProfile::Suite || reply.refusal().is_some());
     let needs_post = reply.needs_post;
@@ -187,6 +197,7 @@ async fn answer(
         Some(code) if code == Code::DeadlineExceeded.name() => StatusCode::GATEWAY_TIMEOUT,
         Some(code) if code == Code::Unauthenticated.name() => StatusCode::UNAUTHORIZED,
         Some(code) if code == Code::UnknownOutcome.name() => StatusCode::GATEWAY_TIMEOUT,
+        Some(code) if code == Code::RateLimited.name() => StatusCode::TOO_MANY_REQUESTS,
         Some(code) if code == Code::Internal.name() => StatusCode::INTERNAL_SERVER_ERROR,
         Some(code) => status::refused(*profile, media, reply.malformed, code),
         None => status::executed(*profile, media, &reply),
@@ -199,6 +210,9 @@ async fn answer(
     } else {
         respond(status, status::media(*profile, status, media), body)
     };
+    if let Some(standing) = standing {
+        response.extensions_mut().insert(standing);
+    }
     if needs_post {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
@@ -246,8 +260,29 @@ fn not_acceptable() -> Response {
     (StatusCode::NOT_ACCEPTABLE, "answers are application/graphql-response+json, application/json or text/event-stream\n").into_response()
 }
 
-fn wants_receipt(headers: &HeaderMap, parameter: Option<&str>) -> bool {
-    headers.get(RECEIPT).is_some_and(|value| value == "1") || parameter == Some("1")
+/// What a request says beside its operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside {
+    /// It wants the receipt.
+    pub receipt: bool,
+    /// It wants to know the cost.
+    pub cost: bool,
+    /// From where it comes.
+    pub client: Client,
+}
+
+impl Beside {
+    fn of(headers: &HeaderMap, parameters: &Result<Query<Parameters>, QueryRejection>, client: Client) -> Self {
+        let given = parameters.as_ref().ok();
+        let wants = |header: &HeaderName, parameter: Option<&String>| {
+            headers.get(header).is_some_and(|value| value == "1") || parameter.is_some_and(|value| value == "1")
+        };
+        Self {
+            receipt: wants(&RECEIPT, given.and_then(|given| given.receipt.as_ref())),
+            cost: wants(&COST, given.and_then(|given| given.cost.as_ref())),
+            client,
+        }
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -3,6 +3,7 @@
 mod accept;
 pub mod assets;
 mod batch;
+mod client;
 mod conditional;
 mod cors;
 mod credentials;
@@ -11,6 +12,7 @@ pub mod health;
 pub mod listener;
 mod middleware;
 mod origin;
+mod rate;
 pub mod server;
 mod sse;
 mod status;
@@ -37,6 +39,8 @@ pub struct Options {
     pub origins: Vec<String>,
     /// Which status an answer has.
     pub status_profile: StatusProfile,
+    /// How many proxies in front tell the truth about where requests come from.
+    pub trusted_proxies: usize,
     /// The streams, for whoever stops the server.
     pub streams: Streams,
 }
@@ -58,9 +62,11 @@ struct Door {
 
 /// Everything that the server answers.
 pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
-    let Options { ready_requires, origins, status_profile, streams } = options.into();
+    let Options { ready_requires, origins, status_profile, trusted_proxies, streams } = options.into();
     let origins: Arc<[String]> = origins.into();
     let cors = axum::middleware::from_fn_with_state(Arc::clone(&origins), cors::cors);
+    let rates = axum::middleware::from_fn_with_state(graph.rates(), rate::tell);
+    let client = axum::middleware::from_fn_with_state(trusted_proxies, client::note);
     let sdl = graph.sdl();
     let stores = Arc::clone(graph.stores());
     let (stopping, stopped) = (streams.stopping().clone(), streams.stopping().clone());
@@ -70,7 +76,7 @@ pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
         close.then(|| HeaderValue::from_static("close"))
     };
     Router::new()
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other).layer(cors))
+        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other).layer(rates).layer(client).layer(cors))
         .with_state(Door { graph, origins, streams, profile: status_profile })
         .merge(assets::routes())
         .merge(health::routes(stores, ready_requires, stopping))

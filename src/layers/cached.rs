@@ -22,7 +22,8 @@ use crate::{
     roles::*,
     shop::{sales::stored, *},
 };
-use aside::{Aside, within_budget};
+use aside::Aside;
+pub(super) use aside::within_budget;
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::{future::Future, sync::Arc, time::Duration};

@@ -200,7 +200,7 @@ guard!(Sessions {
 });
 
 guard!(RateLimits {
-    Write rate_take(bucket: &str, rate: Rate, cost: u32) -> Taken;
+    Write rate_exchange(bucket: &str, rate: Rate, back: u32, cost: u32) -> Taken;
 });
 
 guard!(Channel {

@@ -4,3 +4,4 @@ pub mod cached;
 mod chance;
 pub mod guarded;
 pub mod observed;
+pub mod unfailing;

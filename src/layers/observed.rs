@@ -260,7 +260,7 @@ observe!(Sessions {
 });
 
 observe!(RateLimits {
-    rate_take(bucket: &str, rate: Rate, cost: u32) -> Taken, 1;
+    rate_exchange(bucket: &str, rate: Rate, back: u32, cost: u32) -> Taken, 1;
 });
 
 observe!(Channel {

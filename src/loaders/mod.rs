@@ -85,10 +85,12 @@ impl Loads {
         Arc::new(Self { stores, receipt, slots: Mutex::default(), signal: Arc::default() })
     }
 
-    /// The answer for one key; `None` if the stores do not know it. `path` tells which field asks, and is called only when there is a receipt.
+    /// The answer for one key; `None` if the stores do not know it. `path` tells which field asks, and is called only when a receipt is
+    /// written call by call.
     pub async fn load<Q: Question>(&self, key: Q::Key, path: impl FnOnce() -> String) -> Result<Option<Q::Answer>, LoadError> {
         let slot = self.slot::<Q>();
-        slot.answer(key, || self.receipt.is_some().then(path)).await
+        let itemized = self.receipt.as_ref().is_some_and(|receipt| receipt.is_itemized());
+        slot.answer(key, || itemized.then(path)).await
     }
 
     fn slot<Q: Question>(&self) -> Arc<Slot<Q>> {
@@ -105,7 +107,7 @@ impl Loads {
 
     /// Whose account store calls outside of the loads go on; `path` tells which field asks.
     pub fn caller(&self, path: impl FnOnce() -> String) -> Option<Caller> {
-        self.receipt.clone().map(|receipt| Caller { receipt, path: path().into() })
+        self.receipt.as_ref().map(|receipt| Caller::of(receipt, path))
     }
 
     /// Forgets what was read so far: something was changed.

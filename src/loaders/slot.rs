@@ -94,7 +94,7 @@ impl<Q: Question> AnySlot for Slot<Q> {
         if keys.is_empty() {
             return false;
         }
-        let caller = receipt.zip(path).map(|(receipt, path)| Caller { receipt: receipt.clone(), path: path.into() });
+        let caller = receipt.map(|receipt| Caller::of(receipt, || path.unwrap_or_default()));
         let (stores, signal) = (stores.clone(), signal.clone());
         // A task of its own: a request that is dropped does not cut a driver's work in the middle, the stores work at
         // the same time, and a panic ends in the join handle.

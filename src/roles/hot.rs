@@ -98,11 +98,17 @@ pub trait Sessions: Send + Sync {
 /// How often something happened lately (GCRA, the generic cell rate algorithm: a leaky bucket as a meter).
 #[async_trait]
 pub trait RateLimits: Send + Sync {
-    /// Takes `cost` out of a bucket, or nothing if there is not enough; a cost of zero only looks. A bucket that was never used is full. Of a
-    /// bucket whose rate changed, the time that it takes until it is full stays, cut to the new period. A rate out of its bounds is an error.
+    /// Gives `back` to a bucket, which never holds more than its burst, then takes `cost` out of it, or nothing if there is not enough; what was
+    /// given back stays all the same. A cost of zero only looks. A bucket that was never used is full. Of a bucket whose rate changed, the time
+    /// that it takes until it is full stays, cut to the new period. A rate out of its bounds is an error.
     /// Promises: one round trip; by the store's clock; two who take at once do not both get the last of it; an unused bucket takes no room
     /// after its period; an in-process store is bounded.
-    async fn rate_take(&self, bucket: &str, rate: Rate, cost: u32) -> Result<Taken>;
+    async fn rate_exchange(&self, bucket: &str, rate: Rate, back: u32, cost: u32) -> Result<Taken>;
+
+    /// Takes `cost` out of a bucket and gives nothing back.
+    async fn rate_take(&self, bucket: &str, rate: Rate, cost: u32) -> Result<Taken> {
+        self.rate_exchange(bucket, rate, 0, cost).await
+    }
 }
 
 /// Messages between servers. At most once: what is lost is told as a gap.

@@ -55,6 +55,11 @@ impl Rate {
         (after <= self.whole()).then(|| self.split(after))
     }
 
+    /// Gives `back` to a bucket that is full after `before`: how long it takes until it is full then. It never holds more than its burst.
+    pub fn give(self, before: Filling, back: u32) -> Filling {
+        self.split(self.parts(before).saturating_sub(self.parts(self.filling(back))))
+    }
+
     /// What is told about a bucket that is full after `filling`, `cost` being taken out of it already if that was allowed.
     pub fn taken(self, allowed: bool, filling: Filling, cost: u32) -> Taken {
         let parts = self.parts(filling);
@@ -104,6 +109,19 @@ mod tests {
             assert_eq!(one_by_one, Filling { micros: period * 1_000, parts: 0 }, "{rate:?}");
             assert_eq!(rate.take(one_by_one, 1), None, "{rate:?}");
             assert_eq!(rate.take(one_by_one, 0), Some(one_by_one), "{rate:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_given_back_undoes_what_was_taken_and_no_more() {
+        for (burst, period) in [(1, 1), (3, 1_000), (7, 86_400_000), (1_000_003, 60_000)] {
+            let rate = Rate { burst, period: Duration::from_millis(period) };
+            let empty = rate.take(FULL, burst).unwrap();
+            assert_eq!(rate.give(empty, burst), FULL, "{rate:?}");
+            assert_eq!(rate.give(empty, u32::MAX), FULL, "{rate:?}");
+            assert_eq!(rate.give(empty, 0), empty, "{rate:?}");
+            assert_eq!(rate.give(FULL, 1), FULL, "{rate:?}");
+            assert_eq!(rate.take(rate.give(empty, 1), 1), Some(empty), "{rate:?}");
         }
     }
 

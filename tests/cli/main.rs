@@ -8,6 +8,7 @@ mod support;
 
 mod account;
 mod bad_start;
+mod cost;
 mod docs;
 mod documents;
 mod first_start;

@@ -463,7 +463,7 @@ impl Sessions for Recording {
 
 #[async_trait]
 impl RateLimits for Recording {
-    async fn rate_take(&self, _: &str, _: Rate, _: u32) -> Result<Taken> {
+    async fn rate_exchange(&self, _: &str, _: Rate, _: u32, _: u32) -> Result<Taken> {
         not_asked()
     }
 }

@@ -10,6 +10,7 @@ use polystore::{
     progress::Silent,
     roles::{Documents, Hot, Relational},
     seed::{self, Plan, Scale},
+    shop::Rate,
     stores::Stores,
 };
 use serde_json::{Value, json};
@@ -156,5 +157,37 @@ fn readiness_names_the_dead_store_and_fails_only_where_it_is_required() {
             breaker_was_open |= breakers[2] == Some("open");
         }
         assert!(breaker_was_open, "the breaker of a dead store is shown");
+    });
+}
+
+/// Nobody is refused because the store of the buckets is down, and nobody is unlimited.
+#[test]
+fn without_redis_a_server_counts_for_itself_what_clients_spend() {
+    if wiring::real().is_none() {
+        return;
+    }
+    wiring::block_on(async {
+        let (proxy, url) = Proxy::in_front_of(&engines::fresh_url(Engine::Redis).await).await;
+        let (relational, documents) = tokio::join!(engines::relational(Engine::Sqlite), engines::documents(Engine::Sqlite));
+        let hot = Arc::new(Redis::connect(&url, &engines::unique_name()).await.unwrap());
+        let rate = Rate { burst: 100, period: Duration::from_secs(24 * 3_600) };
+        let graph = graph(relational, documents, hot).await.limited_to(limits::Rates { visitors: rate, viewers: rate });
+        proxy.cut().await;
+        // 17 points each
+        let (mut statuses, start) = (Vec::new(), Instant::now());
+        for _ in 0..7 {
+            let (status, _, body) = ask(&graph, "{ products(first: 3) { nodes { name } } }").await;
+            assert!(status == 429 || body.get("errors").is_none(), "{body}");
+            statuses.push(status);
+        }
+        assert_eq!(statuses, [200, 200, 200, 200, 200, 429, 429]);
+        assert!(start.elapsed() < Duration::from_secs(3), "a dead store held seven requests for {:?}", start.elapsed());
+        proxy.restore().await;
+        let give_up = Instant::now() + Duration::from_secs(15);
+        // the store's own bucket is as full as it was
+        while ask(&graph, "{ products(first: 3) { nodes { name } } }").await.0 != 200 {
+            assert!(Instant::now() < give_up, "the buckets of redis did not come back");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     });
 }

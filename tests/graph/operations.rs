@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 /// A sample operation.
-struct Sample {
-    name: String,
-    query: String,
+pub struct Sample {
+    pub name: String,
+    pub query: String,
     variables: Value,
     budget: Budget,
     /// The variable that says how many parents there are.
@@ -21,7 +21,7 @@ struct Sample {
 
 type Budget = BTreeMap<String, usize>;
 
-fn samples() -> Vec<Sample> {
+pub fn samples() -> Vec<Sample> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("graphql/operations");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -49,7 +49,7 @@ fn sample(file: &PathBuf) -> Sample {
 }
 
 impl Sample {
-    fn of_size(&self, size: u32) -> Value {
+    pub fn of_size(&self, size: u32) -> Value {
         let mut variables = self.variables.clone();
         variables[&self.size] = size.into();
         variables

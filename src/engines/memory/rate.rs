@@ -35,7 +35,7 @@ impl Full {
 
 #[async_trait]
 impl RateLimits for Memory {
-    async fn rate_take(&self, bucket: &str, rate: Rate, cost: u32) -> Result<Taken> {
+    async fn rate_exchange(&self, bucket: &str, rate: Rate, back: u32, cost: u32) -> Result<Taken> {
         if !rate.is_valid() {
             return Err(StoreError::new(Engine::Memory, Kind::Broken, format_args!("{rate:?} is not a rate")));
         }
@@ -44,13 +44,16 @@ impl RateLimits for Memory {
         self.buckets.entry_by_ref(bucket).and_compute_with(|kept| {
             let now = micros(self.begin.elapsed());
             let before = kept.map(|kept| kept.into_value().value.from(now, rate)).unwrap_or_default();
-            let after = rate.take(before, cost);
-            taken = rate.taken(after.is_some(), after.unwrap_or(before), cost);
-            match after {
-                Some(after) if after != before => {
-                    Op::Put(Mortal::new(Full { micros: now + after.micros, parts: after.parts }, taken.full_after))
-                }
-                _ => Op::Nop,
+            let given = rate.give(before, back);
+            let paid = rate.take(given, cost);
+            let after = paid.unwrap_or(given);
+            taken = rate.taken(paid.is_some(), after, cost);
+            if after == before {
+                Op::Nop
+            } else if after == Filling::default() {
+                Op::Remove
+            } else {
+                Op::Put(Mortal::new(Full { micros: now + after.micros, parts: after.parts }, taken.full_after))
             }
         });
         Ok(taken)

@@ -6,7 +6,7 @@
 use super::hash::Sha;
 use crate::graphql::{
     error::Code,
-    guard::{self, Refusal},
+    guard::{self, Costs, Refusal},
     limits::{Limits, NAME_BYTES},
     merge,
     reply::Problem,
@@ -41,8 +41,8 @@ pub struct Document {
     new: AtomicBool,
     /// As the client wrote it.
     written: ExecutableDocument,
-    /// Within which limits it is with any variables.
-    passed: OnceLock<Limits>,
+    /// Within which limits it is with any variables, and what its operations cost then.
+    passed: OnceLock<(Limits, Costs)>,
     /// For each operation, whether its fields can be merged.
     mergeable: Vec<OnceLock<Result<(), Refusal>>>,
     /// As the library takes it.
@@ -94,16 +94,18 @@ impl Document {
         &self.written
     }
 
-    /// The guard's verdict. One that does not depend on variables is remembered.
-    pub fn guarded(&self, variables: &Variables, limits: &Limits) -> Result<(), Refusal> {
-        if self.passed.get() == Some(limits) {
-            return Ok(());
+    /// The guard's verdict, and what each operation costs. One that does not depend on variables is remembered.
+    pub fn guarded(&self, variables: &Variables, limits: &Limits) -> Result<Costs, Refusal> {
+        if let Some((within, costs)) = self.passed.get()
+            && within == limits
+        {
+            return Ok(costs.clone());
         }
         let verdict = guard::check(&self.written, variables, limits)?;
         if !verdict.by_variables {
-            let _passed_before = self.passed.set(*limits);
+            let _passed_before = self.passed.set((*limits, verdict.costs.clone()));
         }
-        Ok(())
+        Ok(verdict.costs)
     }
 
     /// Whether the fields of one of its operations can be merged. Only behind the guard.

@@ -100,7 +100,7 @@ pub struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
-    /// Makes an account, and signs in.
+    /// Makes an account, and signs in. Twenty accounts at once from one address, then one in three minutes.
     async fn sign_up(&self, ctx: &Context<'_>, input: SignUpData, idempotency_key: Option<String>) -> Result<Option<SignInPayload>> {
         let passwords = ctx.data::<Passwords>()?;
         let SignUpData { email, name, password } = input;
@@ -113,7 +113,7 @@ impl AccountMutation {
         Ok(Some(payload))
     }
 
-    /// Signs in. Ten tries at once for one e-mail, then one in 90 seconds.
+    /// Signs in. Ten wrong passwords at once for one e-mail, then one in 90 seconds; a hundred from one address, then one in nine seconds.
     async fn sign_in(&self, ctx: &Context<'_>, input: SignInData) -> Result<Option<SignInPayload>> {
         let passwords = ctx.data::<Passwords>()?;
         let input = SignInInput { email: input.email, password: input.password };

@@ -3,6 +3,7 @@
 use super::super::{
     ask,
     error::{action_error, bad_input},
+    throttle::Address,
     who,
 };
 use crate::{
@@ -40,7 +41,8 @@ impl KeyHeader {
 pub async fn run<T>(ctx: &Context<'_>, key: Option<String>, action: impl AsyncFnOnce(&Asker, &Stores) -> Outcome<T>) -> Result<Ran<T>> {
     let stores = ctx.data::<Arc<Stores>>()?;
     let header = ctx.data_opt::<KeyHeader>().map(|header| header.key(&ctx.item.node.response_key().node)).transpose()?;
-    let asker = Asker { viewer: who::known(ctx)?, key: key.or(header), at: Timestamp::now() };
+    let origin = ctx.data_opt::<Address>().copied().and_then(Address::bucket);
+    let asker = Asker { viewer: who::known(ctx)?, key: key.or(header), at: Timestamp::now(), origin };
     let loads = ctx.data::<Arc<Loads>>()?;
     let outcome = receipt::on_account_of(loads.caller(|| ask::path(ctx)), action(&asker, stores)).await;
     loads.forget();

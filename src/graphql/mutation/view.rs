@@ -35,7 +35,7 @@ pub struct ViewMutation;
 
 #[Object]
 impl ViewMutation {
-    /// Counts a view. Told to the stores within a second; a view of what does not exist is counted and never shown.
+    /// Counts a view: 300 at once of one viewer or from one address, then five a second. Told to the stores within a second; a view of what does not exist is counted and never shown.
     async fn record_view(&self, ctx: &Context<'_>, input: RecordViewData) -> Result<Option<RecordViewPayload>> {
         let views = ctx.data::<Views>()?;
         let ran = run(ctx, None, async |asker, stores| {

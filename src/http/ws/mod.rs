@@ -5,7 +5,7 @@ mod operations;
 mod socket;
 mod writer;
 
-use super::{Door, credentials, middleware::RequestId, origin};
+use super::{Door, credentials, graphql::Beside, middleware::RequestId, origin};
 use crate::graphql::{error::Code, reply::Problem};
 use axum::{
     extract::ws::WebSocketUpgrade,
@@ -25,7 +25,7 @@ pub(super) fn open(
     upgrade: WebSocketUpgrade,
     headers: &HeaderMap,
     id: &RequestId,
-    receipt: bool,
+    beside: Beside,
 ) -> Result<Response, (StatusCode, Problem)> {
     if !origin::allowed(headers, &door.origins) {
         return Err(origin::refusal());
@@ -41,7 +41,7 @@ pub(super) fn open(
         streams: door.streams.clone(),
         request_id: id.0.clone(),
         token: credentials::bearer(headers),
-        receipt,
+        beside,
     };
     let streams = door.streams.clone();
     let span = tracing::Span::current();

@@ -12,7 +12,7 @@ use crate::{
         execute::Operation,
         reply::{Problem, Reply},
     },
-    http::{credentials, streams::Streams},
+    http::{credentials, graphql::Beside, streams::Streams},
 };
 use axum::extract::ws::{Message, WebSocket};
 use futures::{StreamExt, stream::SplitStream};
@@ -33,7 +33,8 @@ pub struct Context {
     pub request_id: String,
     /// Of that request, or of the socket's first message.
     pub token: Option<String>,
-    pub receipt: bool,
+    /// What the request that opened it said.
+    pub beside: Beside,
 }
 
 struct Socket {
@@ -166,7 +167,9 @@ impl Socket {
             extensions: asked.extensions.unwrap_or_default(),
             operation_name: asked.operation_name.filter(|name| !name.is_empty()),
             variables: asked.variables.unwrap_or_default(),
-            receipt: self.context.receipt,
+            receipt: self.context.beside.receipt,
+            cost: self.context.beside.cost,
+            address: self.context.beside.client.0,
             token: self.context.token.clone(),
             ..Operation::default()
         };

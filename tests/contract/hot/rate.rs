@@ -29,10 +29,14 @@ pub fn trials() -> Vec<Trial> {
         buckets_are_apart_whatever_their_names,
         a_rate_that_changed_keeps_the_time_until_the_bucket_is_full,
         a_rate_out_of_its_bounds_is_refused,
+        what_is_given_back_can_be_taken_again_and_never_more_than_the_burst,
+        what_is_given_back_stays_although_the_cost_is_refused,
+        what_is_given_back_by_many_at_once_is_all_there,
     );
     trials.extend(contract!(&[Engine::Redis], "rate", server;
         an_unused_bucket_takes_no_room_after_its_period,
         looks_and_refusals_leave_nothing_behind,
+        a_bucket_that_got_everything_back_takes_no_room,
         the_time_of_a_bucket_is_the_servers,
         a_bucket_that_holds_something_else_is_an_error,
     ));
@@ -194,6 +198,47 @@ async fn a_rate_out_of_its_bounds_is_refused(store: Arc<dyn Hot>) {
     }
 }
 
+async fn what_is_given_back_can_be_taken_again_and_never_more_than_the_burst(store: Arc<dyn Hot>) {
+    // what is given back, what is taken, and what remains
+    let table = [(0, 5, true, 2), (3, 0, true, 5), (1, 6, true, 0), (0, 1, false, 0), (2, 2, true, 0), (100, 0, true, 7), (1, 8, false, 7)];
+    for (back, cost, allowed, remaining) in table {
+        let taken = store.rate_exchange("a", rate(7, DAY), back, cost).await.unwrap();
+        assert_eq!((taken.allowed, taken.remaining), (allowed, remaining), "{back} back, {cost} taken: {taken:?}");
+    }
+    let mut random = Random::new(8);
+    let (burst, mut left) = (1_000, 1_000);
+    for _ in 0..200 {
+        let (back, cost) = (random.below(60), random.below(100));
+        left = (left + back).min(burst);
+        let allowed = cost <= left;
+        left -= if allowed { cost } else { 0 };
+        let taken = store.rate_exchange("b", rate(burst, DAY), back, cost).await.unwrap();
+        assert_eq!((taken.allowed, taken.remaining), (allowed, left), "{back} back, {cost} taken");
+    }
+    for back in [u32::MAX, u32::MAX] {
+        assert!(store.rate_exchange("large", rate(u32::MAX, DAY), back, u32::MAX).await.unwrap().allowed);
+    }
+}
+
+async fn what_is_given_back_stays_although_the_cost_is_refused(store: Arc<dyn Hot>) {
+    store.rate_take("a", rate(4, DAY), 4).await.unwrap();
+    for (back, remaining) in [(1, 1), (1, 2), (0, 2)] {
+        let taken = store.rate_exchange("a", rate(4, DAY), back, 3).await.unwrap();
+        assert_eq!((taken.allowed, taken.remaining), (false, remaining), "{taken:?}");
+    }
+    assert!(store.rate_exchange("a", rate(4, DAY), 1, 3).await.unwrap().allowed);
+}
+
+async fn what_is_given_back_by_many_at_once_is_all_there(store: Arc<dyn Hot>) {
+    store.rate_take("a", rate(24, DAY), 24).await.unwrap();
+    let give = |_| {
+        let store = Arc::clone(&store);
+        async move { store.rate_exchange("a", rate(24, DAY), 2, 0).await.unwrap() }
+    };
+    at_once((0..12).map(give)).await;
+    assert_eq!(store.rate_take("a", rate(24, DAY), 0).await.unwrap().remaining, 24);
+}
+
 async fn an_unused_bucket_takes_no_room_after_its_period(mut server: Server) {
     server.store.rate_take("short", rate(2, Duration::from_millis(100)), 2).await.unwrap();
     server.store.rate_take("long", rate(2, DAY), 1).await.unwrap();
@@ -213,6 +258,16 @@ async fn looks_and_refusals_leave_nothing_behind(mut server: Server) {
         server.store.rate_take("a", rate(2, DAY), cost).await.unwrap();
     }
     assert_eq!(server.ask::<String>(&["GET", "$rate:a"]).await, before);
+}
+
+async fn a_bucket_that_got_everything_back_takes_no_room(mut server: Server) {
+    server.store.rate_take("a", rate(3, DAY), 2).await.unwrap();
+    server.store.rate_exchange("a", rate(3, DAY), 1, 0).await.unwrap();
+    assert_eq!(server.keys().await, ["rate:a"]);
+    server.store.rate_exchange("a", rate(3, DAY), 1, 0).await.unwrap();
+    server.store.rate_exchange("b", rate(3, DAY), 3, 3).await.unwrap();
+    server.store.rate_exchange("b", rate(3, DAY), u32::MAX, 0).await.unwrap();
+    assert!(server.keys().await.is_empty());
 }
 
 async fn the_time_of_a_bucket_is_the_servers(mut server: Server) {

@@ -99,7 +99,7 @@ pass!(Sessions {
 });
 
 pass!(RateLimits {
-    rate_take(bucket: &str, rate: Rate, cost: u32) -> Taken;
+    rate_exchange(bucket: &str, rate: Rate, back: u32, cost: u32) -> Taken;
 });
 
 pass!(Channel {

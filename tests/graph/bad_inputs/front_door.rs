@@ -10,7 +10,7 @@ use axum::{
     body::Body,
     http::{HeaderValue, Request, request::Builder},
 };
-use polystore::http;
+use polystore::{graphql::limits::Rates, http};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -171,5 +171,56 @@ fn bodies_that_are_no_json_of_ours_are_refused() {
         }
         // of a name that stands there twice the last one counts, as everywhere in JSON
         assert_eq!(world.state(), before);
+    }
+}
+
+/// What names no address is not believed, and nobody is refused for it: the socket's address counts.
+#[test]
+fn forwarded_addresses_and_wishes_that_are_none_change_nothing() {
+    let forwarded: [&[u8]; 12] = [
+        b"",
+        b" ",
+        b",",
+        b",,,,",
+        b"unknown, unknown",
+        b"192.0.2.1",
+        b"999.0.2.1, 192.0.2.1.5",
+        b"192.0.2.1; drop, table",
+        b"[::1, ::1]:80",
+        b"\xff\xfe, 192.0.2.1",
+        b"for=192.0.2.60;proto=http, for=_hidden",
+        b"::ffff:, fe80::1%eth0",
+    ];
+    for world in &*WORLDS {
+        let graph = world.shop.graph.clone().limited_to(Rates::default());
+        let send = |options: http::Options, request: Builder| {
+            let body = json!({ "query": "{ server { name } }" }).to_string();
+            let request = request.header("content-type", "application/json").body(Body::from(body)).unwrap();
+            block_on(async {
+                let response = http::router(graph.clone(), options).oneshot(request).await.unwrap();
+                let (status, counted) = (response.status().as_u16(), response.headers().contains_key("ratelimit"));
+                let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+                (status, counted, String::from_utf8(body.to_vec()).unwrap())
+            })
+        };
+        let plain = "{\"data\":{\"server\":{\"name\":\"polystore\"}}}".to_owned();
+        for value in forwarded {
+            for trusted_proxies in [0, 1, 2, 10] {
+                let options = http::Options { trusted_proxies, ..http::Options::default() };
+                let request = Request::post("/graphql").header("x-forwarded-for", HeaderValue::from_bytes(value).unwrap());
+                assert_eq!(send(options, request), (200, true, plain.clone()), "{value:?} behind {trusted_proxies}");
+            }
+        }
+        let many = (0..500).fold(Request::post("/graphql"), |request, _| request.header("x-forwarded-for", "192.0.2.1"));
+        assert_eq!(send(http::Options { trusted_proxies: 10, ..http::Options::default() }, many), (200, true, plain.clone()));
+        for wish in ["0", "", "true", "yes", " 1 ", "11", "-1"] {
+            let request = Request::post(format!("/graphql?cost={}", wish.trim())).header("x-polystore-cost", wish);
+            let (status, _, body) = send(http::Options::default(), request);
+            let told = wish.trim() == "1";
+            assert_eq!((status, body.contains("requestedQueryCost")), (200, told), "{wish:?}: {body}");
+        }
+        // a parameter that stands there twice cannot be read; the body is what counts
+        let (status, _, body) = send(http::Options::default(), Request::post("/graphql?cost=1&cost=1"));
+        assert_eq!((status, body), (200, plain));
     }
 }

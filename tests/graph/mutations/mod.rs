@@ -18,7 +18,7 @@ use async_graphql::parser::{
 use std::sync::LazyLock;
 
 /// The shops of these tests, which change them at the same time: each test makes what it works with.
-static SHOPS: LazyLock<Vec<Shop>> = LazyLock::new(Shop::open_all);
+pub static SHOPS: LazyLock<Vec<Shop>> = LazyLock::new(Shop::open_all);
 
 /// Every mutation of the schema, as it stands there, is one that the tests can send.
 #[test]

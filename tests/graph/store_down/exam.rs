@@ -43,7 +43,7 @@ impl Wrong {
 }
 
 /// The rows whose names begin so, each in all its ways.
-fn ways<'t>(rows: &'t [Row], wanted: fn(&str) -> bool) -> impl Iterator<Item = (&'t Row, Shown)> {
+fn ways(rows: &[Row], wanted: fn(&str) -> bool) -> impl Iterator<Item = (&Row, Shown)> {
     rows.iter().filter(move |row| wanted(&row.name)).flat_map(|row| row.ways().iter().map(move |shown| (row, *shown)))
 }
 

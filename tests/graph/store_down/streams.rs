@@ -14,7 +14,7 @@ use futures::StreamExt as _;
 use polystore::graphql::{Graph, execute::Operation};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use tokio::task::JoinHandle;
+use tokio::{runtime::Handle, task::JoinHandle};
 
 /// A subscription, from when it was asked for.
 pub struct Stream<'t> {
@@ -33,11 +33,10 @@ impl Drop for Stream<'_> {
 /// Asks for a subscription.
 pub fn begin(graph: &Graph, asked: Operation) -> JoinHandle<Value> {
     let graph = graph.clone();
-    block_on(async move {
-        tokio::spawn(async move {
-            let reply = graph.subscribe(asked).next().await.expect("an answer or none yet");
-            serde_json::from_slice(&reply.body("stream")).unwrap()
-        })
+    let runtime = block_on(async { Handle::current() });
+    runtime.spawn(async move {
+        let reply = graph.subscribe(asked).next().await.expect("an answer or none yet");
+        serde_json::from_slice(&reply.body("stream")).unwrap()
     })
 }
 

@@ -48,7 +48,11 @@ impl Keeping {
         let headers = response.headers_mut();
         let texts = [(header::CACHE_CONTROL, control.as_str()), (header::VARY, VARY), (header::ETAG, tag)];
         let told = if self == Self::Nobody { 1 } else { texts.len() };
-        headers.extend(texts.into_iter().take(told).filter_map(|(name, text)| Some((name, HeaderValue::from_str(text).ok()?))));
+        for (name, text) in texts.into_iter().take(told) {
+            if let Ok(value) = HeaderValue::from_str(text) {
+                headers.insert(name, value);
+            }
+        }
         if known {
             headers.remove(header::CONTENT_TYPE);
             *response.status_mut() = StatusCode::NOT_MODIFIED;

@@ -20,6 +20,7 @@ pub struct Gate {
     free: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     most_waiting: usize,
+    places: u32,
 }
 
 /// Counts a waiting caller for as long as it waits, dropped futures included.
@@ -33,9 +34,17 @@ impl Drop for Waiting<'_> {
 
 impl Gate {
     pub fn new(connections: u32) -> Self {
-        let connections = connections.max(1) as usize;
-        let most_waiting = connections * QUEUE_PER_CONNECTION;
-        Self { free: Arc::new(Semaphore::new(connections)), waiting: Arc::default(), most_waiting }
+        let places = connections.max(1);
+        let most_waiting = places as usize * QUEUE_PER_CONNECTION;
+        Self { free: Arc::new(Semaphore::new(places as usize)), waiting: Arc::default(), most_waiting, places }
+    }
+
+    /// Lets nobody in any more and waits for those inside, at most `patience`.
+    pub async fn close(&self, patience: Duration) {
+        let all = tokio::time::timeout(patience, self.free.acquire_many(self.places)).await;
+        // they are gone, or nobody waits any longer
+        drop(all);
+        self.free.close();
     }
 
     /// Waits for a free place, at most `patience`.
@@ -50,7 +59,7 @@ impl Gate {
         }
         match tokio::time::timeout(patience, Arc::clone(&self.free).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(closed)) => Err(error::new(Kind::Broken, closed)),
+            Ok(Err(_closed)) => Err(error::new(Kind::Unavailable, "it is not asked any more: the program ends")),
             Err(_) => Err(error::new(Kind::Unavailable, format_args!("no connection was free within {} ms", patience.as_millis()))),
         }
     }
@@ -59,6 +68,21 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_gate_is_closed_behind_those_inside() {
+        let gate = Gate::new(2);
+        let inside = gate.enter(Duration::ZERO).await.unwrap();
+        let closing = tokio::spawn({
+            let gate = gate.clone();
+            async move { gate.close(Duration::from_secs(9)).await }
+        });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(!closing.is_finished());
+        drop(inside);
+        closing.await.unwrap();
+        assert_eq!(gate.enter(Duration::from_secs(1)).await.unwrap_err().kind, Kind::Unavailable);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn the_queue_is_bounded_in_length_and_time() {

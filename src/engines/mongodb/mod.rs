@@ -63,6 +63,8 @@ const PING: Duration = Duration::from_millis(900);
 const SIGN_OF_LIFE: Duration = Duration::from_millis(250);
 /// Longest that a read may take, the queue included.
 const READ: Duration = Duration::from_millis(1_500);
+/// How long the end of the program waits for calls that are under way.
+const CLOSING: Duration = Duration::from_millis(1_500);
 /// How much earlier the server, or the queue, gives up than we do, so that its own word arrives.
 const SERVER_FIRST: Duration = Duration::from_millis(100);
 /// Most rows in the first answer of a look-up by keys; the server cuts at 16 MB anyhow.
@@ -239,6 +241,11 @@ impl Store for Mongodb {
     async fn migrate(&self) -> Result<()> {
         let store = self.clone();
         write::undisturbed(async move { store.apply_definitions().await }).await
+    }
+
+    /// Writes that nobody waits for any more are finished: cut off in the middle, the driver panics.
+    async fn close(&self) {
+        self.gate.close(CLOSING).await;
     }
 }
 

@@ -20,8 +20,12 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    runtime.block_on(commands::run(cli)).unwrap_or_else(|error| {
+    let code = runtime.block_on(commands::run(cli)).unwrap_or_else(|error| {
         eprintln!("error: {error}");
         ExitCode::FAILURE
-    })
+    });
+    // what still runs ends with the process. The runtime would drop its tasks one after the other, and the driver of MongoDB panics when one
+    // of its own goes before another that asks it
+    std::mem::forget(runtime);
+    code
 }

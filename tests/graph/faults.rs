@@ -7,9 +7,8 @@ use polystore::{
     error::Engine,
     graphql::{Graph, limits},
     http,
-    progress::Silent,
     roles::{Documents, Hot, Relational},
-    seed::{self, Plan, Scale},
+    seed::{Plan, Scale},
     shop::Rate,
     stores::Stores,
 };
@@ -27,7 +26,7 @@ async fn graph(relational: Arc<dyn Relational>, documents: Arc<dyn Documents>, h
     documents.migrate().await.unwrap();
     let stores = Stores::layered(relational, documents, hot, None);
     let plan = Plan { scale: Scale::new(0.01).unwrap(), seed: 1 };
-    seed::run(&*stores.relational, &*stores.documents, &*stores.hot, &plan, &Silent).await.unwrap();
+    wiring::fill(&stores, &plan).await;
     Graph::new(stores, limits::Limits::default(), polystore::shop::Viewer::Reader, polystore::actions::AccessKey::of("tests"))
 }
 

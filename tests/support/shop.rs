@@ -9,9 +9,8 @@ use polystore::{
     actions::{self, Passwords},
     error::Engine,
     graphql::{Graph, execute::Operation, limits::Limits},
-    progress::Silent,
     relay::Relay,
-    seed::{self, Plan, Scale},
+    seed::{Plan, Scale},
     shop::{AccountRole, Viewer},
     stores::Stores,
 };
@@ -87,7 +86,7 @@ impl Shop {
     /// Over these stores, which are fresh: with a little data, and four people.
     pub async fn open(name: &'static str, stores: Stores) -> Self {
         let plan = Plan { scale: Scale::new(0.01).unwrap(), seed: 1 };
-        seed::run(&*stores.relational, &*stores.documents, &*stores.hot, &plan, &Silent).await.unwrap();
+        wiring::fill(&stores, &plan).await;
         let limits = Limits { time: Duration::from_secs(60), ..Limits::default() };
         let graph = Graph::new(stores.clone(), limits, Viewer::Visitor, polystore::actions::AccessKey::of("tests"));
         let demo = Graph::new(stores.clone(), limits, Viewer::Reader, polystore::actions::AccessKey::of("tests"));

@@ -99,6 +99,11 @@ impl Load {
         self.scene.log.lock().unwrap().len()
     }
 
+    /// Requests that their clients hung up on so far.
+    pub fn hung_up(&self) -> usize {
+        self.scene.log.lock().unwrap().iter().filter(|entry| entry.answer == crate::history::Answer::HungUp).count()
+    }
+
     /// Requests whose outcome was unknown so far.
     pub fn unknown(&self) -> usize {
         let unknown = crate::history::Answer::Failed("UNKNOWN_OUTCOME".to_owned());

@@ -243,7 +243,7 @@ impl Store for Mongodb {
         write::undisturbed(async move { store.apply_definitions().await }).await
     }
 
-    /// Writes that nobody waits for any more are finished: cut off in the middle, the driver panics.
+    /// Writes that nobody waits for any more are finished before the program ends.
     async fn close(&self) {
         self.gate.close(CLOSING).await;
     }

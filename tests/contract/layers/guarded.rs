@@ -199,8 +199,8 @@ async fn a_busy_store_keeps_its_callers_and_its_breaker_stays_closed(store: Behi
         let turned_away = calls.iter().filter(|answer| answer.is_err()).count();
         // the queue of MongoDB's pool is bounded in length
         let bound = if store.engine == Engine::Mongodb { crowd.saturating_sub(8 * 33) } else { 0 };
+        assert_eq!(store.breaker(), BreakerState::Closed, "{turned_away} of {crowd} callers were turned away");
         if turned_away <= bound {
-            assert_eq!(store.breaker(), BreakerState::Closed);
             return;
         }
         told.push(format!("{turned_away} of {crowd} callers were turned away: {:?}", calls.into_iter().find_map(Result::err)));

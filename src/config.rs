@@ -127,6 +127,9 @@ pub struct Settings {
     /// Operations in one request at most, 1 to 100; with 1 lists are refused [default: 1]
     #[arg(long, env = "POLYSTORE_MAX_BATCH", value_name = "N", help_heading = "Limits", global = true)]
     pub max_batch: Option<String>,
+    /// Operations that run at once at most, beside subscriptions, 1 to 10000 [default: 64]
+    #[arg(long, env = "POLYSTORE_MAX_REQUESTS", value_name = "N", help_heading = "Limits", global = true)]
+    pub max_requests: Option<String>,
     /// Milliseconds that a request may take, 10 to 600000 [default: 5000]
     #[arg(long, env = "POLYSTORE_REQUEST_TIMEOUT_MS", value_name = "MS", help_heading = "Limits", global = true)]
     pub request_timeout_ms: Option<String>,
@@ -262,6 +265,7 @@ impl TryFrom<Settings> for Config {
         number("--max-directives / POLYSTORE_MAX_DIRECTIVES", given.max_directives, 0..=1_000, &mut limits.directives)?;
         number("--max-body-bytes / POLYSTORE_MAX_BODY_BYTES", given.max_body_bytes, 1_000..=100_000_000, &mut limits.body_bytes)?;
         number("--max-batch / POLYSTORE_MAX_BATCH", given.max_batch, 1..=100, &mut limits.batch)?;
+        number("--max-requests / POLYSTORE_MAX_REQUESTS", given.max_requests, 1..=10_000, &mut limits.requests)?;
         let mut millis = 5_000_u64;
         number("--request-timeout-ms / POLYSTORE_REQUEST_TIMEOUT_MS", given.request_timeout_ms, 10..=600_000, &mut millis)?;
         limits.time = Duration::from_millis(millis);

@@ -41,6 +41,8 @@ impl fmt::Display for Engine {
 pub enum Kind {
     /// The store does not answer or refuses us: wait, then try again.
     Unavailable,
+    /// It was not asked: so many callers wait already. Nothing was done.
+    Busy,
     /// No answer in time. For a write that means "unknown", never "failed".
     Timeout,
     /// A rule of the data forbids it: a duplicate, a missing reference, a failed check, a stale version. Trying again does not help.
@@ -83,6 +85,7 @@ impl fmt::Display for StoreError {
         let engine = self.engine;
         match self.kind {
             Kind::Unavailable => write!(f, "{engine} is not available"),
+            Kind::Busy => write!(f, "{engine} has too much to do"),
             Kind::Timeout => write!(f, "{engine} did not answer in time"),
             Kind::Conflict => write!(f, "{engine} refused the change: it conflicts with what is stored"),
             Kind::Corrupt => write!(f, "{engine} holds data that cannot be read"),

@@ -168,7 +168,7 @@ impl Relay {
 }
 
 fn is_down(error: &StoreError) -> bool {
-    matches!(error.kind, Kind::Unavailable | Kind::Timeout)
+    matches!(error.kind, Kind::Unavailable | Kind::Busy | Kind::Timeout)
 }
 
 async fn put_back<O: Outbox + ?Sized>(outbox: &O, claimed: &Claimed, error: &StoreError) -> Result<()> {

@@ -42,6 +42,7 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_MAX_DIRECTIVES", limits.directives.to_string()),
         ("POLYSTORE_MAX_BODY_BYTES", limits.body_bytes.to_string()),
         ("POLYSTORE_MAX_BATCH", limits.batch.to_string()),
+        ("POLYSTORE_MAX_REQUESTS", limits.requests.to_string()),
         ("POLYSTORE_REQUEST_TIMEOUT_MS", limits.time.as_millis().to_string()),
         ("POLYSTORE_MAX_SOCKETS", limits.sockets.to_string()),
         ("POLYSTORE_MAX_SOCKET_OPERATIONS", limits.socket_operations.to_string()),

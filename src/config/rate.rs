@@ -11,13 +11,13 @@ pub struct RateSettings {
     /// Limit what clients may spend, in points of store work: on or off [default: on]
     #[arg(long, env = "POLYSTORE_RATE_LIMIT", value_name = "SWITCH", help_heading = "Rate limits", global = true)]
     pub rate_limit: Option<String>,
-    /// Points that come back in a second to an address whose visitors are not signed in, 1 to 1000000 [default: 2000]
+    /// Points that come back in a second to an address whose visitors are not signed in, 1 to 1000000 [default: 20000]
     #[arg(long, env = "POLYSTORE_VISITOR_POINTS", value_name = "N", help_heading = "Rate limits", global = true)]
     pub visitor_points: Option<String>,
-    /// Points that such an address may spend at once, 100 to 100000000 [default: 100000]
+    /// Points that such an address may spend at once, 100 to 100000000 [default: 400000]
     #[arg(long, env = "POLYSTORE_VISITOR_BURST", value_name = "N", help_heading = "Rate limits", global = true)]
     pub visitor_burst: Option<String>,
-    /// Points that come back in a second to a customer who signed in, 1 to 1000000 [default: 4000]
+    /// Points that come back in a second to a customer who signed in, 1 to 1000000 [default: 10000]
     #[arg(long, env = "POLYSTORE_VIEWER_POINTS", value_name = "N", help_heading = "Rate limits", global = true)]
     pub viewer_points: Option<String>,
     /// Points that such a customer may spend at once, 100 to 100000000 [default: 200000]
@@ -36,9 +36,9 @@ impl RateSettings {
             Some(text) => return Err(bad("--rate-limit / POLYSTORE_RATE_LIMIT", text, "on or off")),
         };
         let names = ["--visitor-points / POLYSTORE_VISITOR_POINTS", "--visitor-burst / POLYSTORE_VISITOR_BURST"];
-        let visitors = rate(names, [self.visitor_points, self.visitor_burst], (2_000, 100_000))?;
+        let visitors = rate(names, [self.visitor_points, self.visitor_burst], (20_000, 400_000))?;
         let names = ["--viewer-points / POLYSTORE_VIEWER_POINTS", "--viewer-burst / POLYSTORE_VIEWER_BURST"];
-        let viewers = rate(names, [self.viewer_points, self.viewer_burst], (4_000, 200_000))?;
+        let viewers = rate(names, [self.viewer_points, self.viewer_burst], (10_000, 200_000))?;
         let mut proxies = 0;
         number("--trusted-proxies / POLYSTORE_TRUSTED_PROXIES", self.trusted_proxies, 0..=10, &mut proxies)?;
         Ok((on.then_some(Rates { visitors, viewers }), proxies))

@@ -157,12 +157,16 @@ pub fn action_error(error: ActionError) -> Error {
 }
 
 fn store_error(error: &StoreError) -> Error {
-    match error.kind {
-        Kind::Unavailable | Kind::Timeout => fail(Code::StoreUnavailable, error.to_string()).extend_with(|_, extensions| {
+    let later = |code| {
+        fail(code, error.to_string()).extend_with(|_, extensions| {
             extensions.set("store", error.engine.name());
             extensions.set("retryable", true);
             extensions.set("retryAfterMs", RETRY_AFTER_MS);
-        }),
+        })
+    };
+    match error.kind {
+        Kind::Unavailable | Kind::Timeout => later(Code::StoreUnavailable),
+        Kind::Busy => later(Code::Overloaded),
         Kind::Conflict | Kind::Corrupt | Kind::Broken => fail(Code::Internal, "internal error"),
     }
 }

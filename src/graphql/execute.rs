@@ -1,7 +1,9 @@
 //! From a request to the bytes of its answer: tokens, parse, guard, library, selection order.
 
 use super::{
-    Graph, absent, cacheable,
+    Graph, absent,
+    admission::Class,
+    cacheable,
     cost::{self, Told},
     documents::Found,
     error::Code,
@@ -221,6 +223,11 @@ impl Prepared {
             Ok(chosen) => Reply::executed(response, &self.document, chosen, &self.variables),
             Err(problem) => Reply::refused(problem),
         }
+    }
+
+    /// What it is worth when there is not room for all.
+    pub(super) fn class(&self) -> Class {
+        if self.kind == OperationType::Mutation { Class::Keyed } else { Class::Ordinary }
     }
 
     /// What the client asked.

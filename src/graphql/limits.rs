@@ -26,6 +26,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Operations in one request.
     pub batch: usize,
+    /// Operations that run at once, beside subscriptions; a quarter as many changes under an idempotency key may run beyond it.
+    pub requests: usize,
     /// How long a request, or the answer to an event, may take.
     pub time: Duration,
     /// WebSockets and event streams that are open at once.
@@ -49,6 +51,7 @@ impl Default for Limits {
             directives: 50,
             body_bytes: 1_000_000,
             batch: 1,
+            requests: 64,
             time: Duration::from_secs(5),
             sockets: 500,
             socket_operations: 20,
@@ -69,7 +72,7 @@ pub struct Rates {
 impl Default for Rates {
     fn default() -> Self {
         let of = |points: u32, seconds: u64| Rate { burst: points, period: Duration::from_secs(seconds) };
-        Self { visitors: of(100_000, 50), viewers: of(200_000, 50) }
+        Self { visitors: of(400_000, 20), viewers: of(200_000, 20) }
     }
 }
 

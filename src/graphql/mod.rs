@@ -2,6 +2,7 @@
 
 pub mod absent;
 pub mod activity;
+pub mod admission;
 pub mod article;
 pub mod ask;
 pub mod cacheable;
@@ -43,6 +44,7 @@ use crate::{
     shop::Viewer,
     stores::Stores,
 };
+use admission::Admission;
 use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 use documents::{Documents, trusted::Trusted};
 use limits::{Limits, Rates};
@@ -61,6 +63,7 @@ pub struct Graph {
     fanout: Arc<Fanout>,
     documents: Arc<Documents>,
     turns: Arc<stream::Turns>,
+    admission: Arc<Admission>,
     limits: Limits,
     anonymous: Viewer,
     access_key: AccessKey,
@@ -82,7 +85,9 @@ impl Graph {
         };
         let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
         let documents = Arc::new(Documents::new(&limits, Some(Arc::clone(&stores.cache)), Arc::default()));
-        Self { library, streaming, stores, fanout, documents, turns: Arc::default(), limits, anonymous, access_key, views, throttle: None }
+        let admission = Arc::new(Admission::new(limits.requests));
+        let (turns, throttle) = (Arc::default(), None);
+        Self { library, streaming, stores, fanout, documents, turns, admission, limits, anonymous, access_key, views, throttle }
     }
 
     /// The same graph with these trusted documents; `store` tells whether clients may have documents stored under their hash.
@@ -120,6 +125,11 @@ impl Graph {
     /// What clients may spend, if that is limited.
     pub fn rates(&self) -> Option<Rates> {
         self.throttle.as_ref().map(|throttle| throttle.rates())
+    }
+
+    /// How many operations may run at once.
+    pub fn admission(&self) -> &Admission {
+        &self.admission
     }
 
     /// What an operation may be at most.

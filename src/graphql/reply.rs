@@ -155,9 +155,10 @@ impl Reply {
         self.data.is_some() && !self.errors.is_empty()
     }
 
-    /// Whether a store did not answer and nothing else did.
+    /// Whether stores did not answer, or had too much to do, and nothing else came of it.
     pub fn nothing_but_dead_stores(&self) -> bool {
-        let dead = |error: &Error| error.extensions.get("code").and_then(Json::as_str) == Some(Code::StoreUnavailable.name());
+        let codes = [Code::StoreUnavailable.name(), Code::Overloaded.name()];
+        let dead = |error: &Error| error.extensions.get("code").and_then(Json::as_str).is_some_and(|code| codes.contains(&code));
         let data = self.data.as_deref().and_then(|data| serde_json::from_slice::<Map<String, Json>>(data).ok());
         !self.errors.is_empty() && self.errors.iter().all(dead) && data.is_none_or(|data| data.values().all(is_nothing))
     }

@@ -126,6 +126,10 @@ impl Graph {
             Err(problem) => return stream::iter([Reply::refused(problem)]).boxed(),
         };
         if prepared.kind != OperationType::Subscription {
+            let _place = match self.admission.enter(|| prepared.class()) {
+                Ok(place) => place,
+                Err(problem) => return stream::iter([Reply::refused(problem)]).boxed(),
+            };
             let mut reply = self.run(&prepared, receipt.clone()).await;
             reply.receipt = receipt.filter(|receipt| receipt.is_itemized());
             return stream::iter([reply]).boxed();

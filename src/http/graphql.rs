@@ -13,6 +13,7 @@ use super::{
 use crate::{
     config::StatusProfile,
     graphql::{
+        admission::Class,
         error::{Code, RETRY_AFTER_MS},
         execute::Operation,
         reply::{Malformed, Problem, Reply},
@@ -118,6 +119,10 @@ pub(super) async fn get(
         return assets::page(headers).await;
     }
     let Some(accepted) = accepted(&headers) else { return not_acceptable() };
+    let _place = match (!accepted.events).then(|| door.graph.admission().enter(|| Class::Ordinary)).transpose() {
+        Ok(place) => place,
+        Err(problem) => return overloaded(problem, accepted.media, &id),
+    };
     let payload = parameters.map_err(|_| unreadable("the parameters in the URL cannot be read")).and_then(|Query(given)| given.payload());
     let operation = payload.map(|payload| Operation { only_queries: true, ..payload.operation(&headers, beside) });
     answer(&door, operation, accepted, &headers, &id).await
@@ -150,6 +155,11 @@ pub(super) async fn post(
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, problem);
     };
     let beside = Beside::of(&headers, &parameters, client);
+    // a stream has its place from where it is answered
+    let _place = match (!accepted.events).then(|| graph.admission().enter(|| class(&headers, &bytes))).transpose() {
+        Ok(place) => place,
+        Err(problem) => return overloaded(problem, accepted.media, &id),
+    };
     let operation = if batch::is_list(&bytes) {
         match batch::read(&bytes, graph.limits().batch, accepted, &headers, beside) {
             Ok(operations) => return batch::answer(graph, operations, accepted.media, &id).await,
@@ -159,6 +169,19 @@ pub(super) async fn post(
         Payload::read(&bytes).map(|payload| payload.operation(&headers, beside))
     };
     answer(&door, operation, accepted, &headers, &id).await
+}
+
+/// What a request is worth when there is not room for all, at a glance: reading it would be work.
+fn class(headers: &HeaderMap, body: &[u8]) -> Class {
+    let keyed = headers.contains_key("idempotency-key") || memchr::memmem::find(body, b"idempotencyKey").is_some();
+    if keyed { Class::Keyed } else { Class::Ordinary }
+}
+
+/// There are too many requests.
+fn overloaded(problem: Problem, media: Media, id: &RequestId) -> Response {
+    let mut response = respond(StatusCode::SERVICE_UNAVAILABLE, media, Reply::refused(problem).body(&id.0));
+    response.headers_mut().insert(header::RETRY_AFTER, retry_after());
+    response
 }
 
 /// Any other method.

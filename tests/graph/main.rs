@@ -19,6 +19,7 @@ mod limits;
 mod mutations;
 mod operations;
 mod origins;
+mod overload;
 mod pages;
 mod profiles;
 mod rate_limits;

@@ -55,7 +55,7 @@ impl Gate {
         let others = self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&self.waiting);
         if others >= self.most_waiting {
-            return Err(error::new(Kind::Unavailable, format_args!("{others} calls wait for a connection already")));
+            return Err(error::new(Kind::Busy, format_args!("{others} calls wait for a connection already")));
         }
         match tokio::time::timeout(patience, Arc::clone(&self.free).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
@@ -98,7 +98,7 @@ mod tests {
             .collect();
         tokio::task::yield_now().await;
         let at_once = tokio::time::Instant::now();
-        assert_eq!(gate.enter(Duration::from_secs(9)).await.unwrap_err().kind, Kind::Unavailable);
+        assert_eq!(gate.enter(Duration::from_secs(9)).await.unwrap_err().kind, Kind::Busy);
         assert_eq!(at_once.elapsed(), Duration::ZERO);
         for call in waiting {
             assert_eq!(call.await.unwrap().unwrap_err().kind, Kind::Unavailable);

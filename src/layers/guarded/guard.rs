@@ -10,7 +10,7 @@ use std::{
     pin::pin,
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -36,6 +36,9 @@ const FRESH: Duration = Duration::from_millis(20);
 const QUIET: Duration = Duration::from_secs(1);
 /// How long an open breaker waits between two probes, give or take a fifth.
 const PROBE_EVERY: Duration = Duration::from_millis(250);
+/// How many calls a store has in hand at most, in a connection or before one: with the 64 operations that run at once by default, and
+/// four calls of each side by side, nobody is turned away.
+pub(super) const AT_ONCE: usize = 256;
 /// Longest that such a probe takes.
 const PROBE: Duration = Duration::from_secs(1);
 
@@ -57,6 +60,17 @@ pub struct Guard<R: ?Sized> {
     looking: tokio::sync::Mutex<()>,
     /// A whole round trip is being tried.
     trying: AtomicBool,
+    /// Calls that the store has in hand.
+    in_hand: AtomicUsize,
+}
+
+/// Counts a call for as long as it lasts, dropped futures included.
+struct InHand<'a>(&'a AtomicUsize);
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl<R: Store + ?Sized + 'static> Guard<R> {
@@ -68,6 +82,7 @@ impl<R: Store + ?Sized + 'static> Guard<R> {
             breaker: Breaker::default(),
             looking: tokio::sync::Mutex::default(),
             trying: AtomicBool::default(),
+            in_hand: AtomicUsize::default(),
         })
     }
 
@@ -81,6 +96,11 @@ impl<R: Store + ?Sized + 'static> Guard<R> {
 
     /// Lets a call through, as long as the store is alive.
     pub async fn call<T>(self: &Arc<Self>, effect: Effect, call: impl Future<Output = Result<T>>) -> Result<T> {
+        let others = self.in_hand.fetch_add(1, Ordering::Relaxed);
+        let _in_hand = InHand(&self.in_hand);
+        if others >= AT_ONCE {
+            return Err(self.error(Kind::Busy, "not asked: it has too many calls in hand"));
+        }
         let Some(patience) = self.patience else { return call.await };
         let unasked = effect == Effect::Write && !self.breaker.answered_within(QUIET);
         if self.breaker.is_open() || unasked && !self.is_alive().await {
@@ -118,6 +138,8 @@ impl<R: Store + ?Sized + 'static> Guard<R> {
                     self.suspect(error.clone());
                 }
             }
+            // from here, not from the store
+            Err(error) if error.kind == Kind::Busy => {}
             // a refusal is an answer, too
             _ => self.breaker.answered(),
         }

@@ -1,6 +1,6 @@
 use super::{
     BreakerState, Store,
-    guard::{Effect, Guard},
+    guard::{AT_ONCE, Effect, Guard},
 };
 use crate::{
     error::{Engine, Kind, StoreError},
@@ -15,7 +15,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// A store that is as dead or alive as the test says; it takes 10 ms for a sign of life and never panics, unless it is told to.
 struct Fake {
@@ -266,4 +266,26 @@ async fn an_embedded_engine_has_no_breaker() {
     }
     assert_eq!(guard.state(), None);
     assert_eq!(fake.probes.load(Relaxed), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_too_many_is_turned_away_at_once_on_every_engine() {
+    for engine in [Engine::Postgres, Engine::Sqlite] {
+        let (_, guard) = guard_of(engine);
+        let slow = || guard.call(Effect::Write, async { Ok(sleep(Duration::from_millis(100)).await) });
+        let calls = futures::future::join_all((0..AT_ONCE + 3).map(|_| slow())).await;
+        let kinds: Vec<Kind> = calls.into_iter().filter_map(Result::err).map(|error| error.kind).collect();
+        assert_eq!(kinds, [Kind::Busy; 3], "{engine}");
+        assert!(slow().await.is_ok(), "there is room again");
+        assert_ne!(guard.state(), Some(BreakerState::Open));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_goes_away_leaves_its_place() {
+    let (_, guard) = guard_of(Engine::Sqlite);
+    for _ in 0..AT_ONCE + 1 {
+        let gone = timeout(Duration::from_millis(1), guard.call(Effect::Read, std::future::pending::<Result<()>>())).await;
+        assert!(gone.is_err(), "it was let in");
+    }
 }

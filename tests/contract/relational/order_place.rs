@@ -141,15 +141,18 @@ async fn fifty_clients_on_three_hot_products_sell_exactly_what_there_is(inside: 
         }
     };
     let sold = join_all((0..50).map(client)).await;
-    let (mut left, mut changes) = (0, 0);
+    let (mut left, mut changes) = (Vec::new(), 0);
     for n in 0..3 {
         let (stock, version) = stock(&inside, n as u128 + 1).await;
         let sold: i64 = sold.iter().map(|sold| sold[n]).sum();
         assert_eq!(STOCK - sold, stock, "product {}", n + 1);
-        left += stock;
+        left.push(stock);
         changes += version - 1;
     }
-    assert!(left <= 6, "{left} pieces are left: the trial proves nothing");
+    // every order has two products at least: when two are sold out, what there is of the third stays
+    left.sort_unstable();
+    assert!(left[1] < 3, "{left:?} pieces are left: the trial proves nothing");
+    let left: i64 = left.iter().sum();
     let items = "SELECT CAST(sum(quantity) AS BIGINT) FROM order_items UNION ALL SELECT count(*) FROM order_items";
     let items = inside.numbers(items).await;
     assert_eq!(items, [3 * STOCK - left, changes], "pieces in lines, and a version for each line");

@@ -89,7 +89,12 @@ pub fn text(argument: &str, text: String, max_chars: usize) -> Result<String> {
 
 /// A number of rows from an argument.
 pub fn rows(ctx: &Context<'_>, argument: &str, given: Option<i32>, default: u32) -> Result<u32> {
-    let most = ctx.data::<Limits>()?.first;
+    rows_within(ctx.data::<Limits>()?, argument, given, default)
+}
+
+/// The same within these limits.
+pub fn rows_within(limits: &Limits, argument: &str, given: Option<i32>, default: u32) -> Result<u32> {
+    let most = limits.first;
     match given.map(u32::try_from) {
         None => Ok(default.min(most)),
         Some(Ok(rows)) if (1..=most).contains(&rows) => Ok(rows),
@@ -112,15 +117,19 @@ pub struct Paging {
 impl Paging {
     /// The window that the arguments ask for, in the list named `list`, which is sorted by such values.
     pub fn window(self, ctx: &Context<'_>, list: &str, sorted_by: SortKind) -> Result<Window> {
+        self.within(ctx.data::<Limits>()?, list, sorted_by, ctx.look_ahead().field("totalCount").exists())
+    }
+
+    /// The same within these limits; `total` tells whether the number of all rows is wanted.
+    pub fn within(self, limits: &Limits, list: &str, sorted_by: SortKind, total: bool) -> Result<Window> {
         let key = |argument: &str, text: Option<String>| {
             text.map(|text| cursor::decode(list, sorted_by, &text).map_err(|error| bad_input(format!("{argument}: {error}")))).transpose()
         };
         let (end, limit) = match (self.first, self.last) {
             (Some(_), Some(_)) => return Err(bad_input("give either first or last")),
-            (first, None) => (End::First, rows(ctx, "first", first, DEFAULT_FIRST)?),
-            (None, last) => (End::Last, rows(ctx, "last", last, DEFAULT_FIRST)?),
+            (first, None) => (End::First, rows_within(limits, "first", first, DEFAULT_FIRST)?),
+            (None, last) => (End::Last, rows_within(limits, "last", last, DEFAULT_FIRST)?),
         };
-        let total = ctx.look_ahead().field("totalCount").exists();
         Ok(Window { after: key("after", self.after)?, before: key("before", self.before)?, end, limit, total })
     }
 }
@@ -168,6 +177,7 @@ pub fn detail_of(ahead: &Lookahead<'_>) -> Detail {
     detail(ahead.field("blocks").exists())
 }
 
-fn detail(blocks: bool) -> Detail {
+/// How much of an article is read: its blocks are most of it.
+pub fn detail(blocks: bool) -> Detail {
     if blocks { Detail::Whole } else { Detail::Summary }
 }

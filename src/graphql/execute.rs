@@ -5,10 +5,11 @@ use super::{
     admission::Class,
     cacheable,
     cost::{self, Told},
-    documents::Found,
+    documents::{Found, document::Document},
     error::Code,
     guard, limits,
     mutation::KeyHeader,
+    plan,
     reply::{Problem, Reply},
     throttle::{Address, Paid, Standing},
     who::Who,
@@ -57,6 +58,7 @@ pub struct Operation {
 /// An operation that passed every check before the library's own.
 pub(super) struct Prepared {
     asked: Operation,
+    known: Arc<Document>,
     document: Arc<ExecutableDocument>,
     variables: Variables,
     /// What it is.
@@ -124,8 +126,8 @@ impl Graph {
         all_given(chosen, &variables)?;
         document.mergeable(chosen).map_err(refused)?;
         absent::complete(document.written(), chosen, &mut variables);
-        let document = document.settled().map_err(refused)?;
-        Ok(Prepared { asked, document, variables, kind, cost })
+        let settled = document.settled().map_err(refused)?;
+        Ok(Prepared { asked, known: document, document: settled, variables, kind, cost })
     }
 
     /// Who asks, by the token that was shown.
@@ -152,8 +154,14 @@ impl Graph {
             };
             let loads = Loads::new(Arc::clone(&self.stores), receipt.clone());
             let customer = who.customer_id();
-            let request = self.request(prepared, who, paid.as_ref()).data(Arc::clone(&loads));
-            let mut reply = prepared.reply(own_writes::on_behalf_of(customer, loads.drive(self.library.execute(request))).await);
+            let answer = async {
+                if let Some(reply) = self.planned(prepared, &who, &loads).await {
+                    return reply;
+                }
+                let request = self.request(prepared, who, paid.as_ref()).data(Arc::clone(&loads));
+                prepared.reply(self.library.execute(request).await)
+            };
+            let mut reply = own_writes::on_behalf_of(customer, loads.drive(answer)).await;
             let actual = receipt.as_deref().map_or(prepared.cost, cost::actual);
             reply.standing = paid.zip(self.throttle.as_ref()).map(|(paid, throttle)| throttle.settle(paid, actual));
             reply.cost = prepared.told(actual, reply.standing.as_ref());
@@ -167,6 +175,26 @@ impl Graph {
             )),
             Err(_) => Reply::refused(self.too_late("the request")),
         }
+    }
+
+    /// Answers by the operation's plan; `None` if there is none, or anything is not as usual: then the library does it.
+    async fn planned(&self, prepared: &Prepared, who: &Who, loads: &Loads) -> Option<Reply> {
+        if !self.plans || prepared.kind != OperationType::Query {
+            return None;
+        }
+        let (name, variables) = (prepared.asked.operation_name.as_deref(), &prepared.variables);
+        let chosen = choose(&prepared.document, name).ok()?;
+        let known = prepared.known.plan(&prepared.document, name, chosen, variables)?;
+        let viewer = who.viewer().ok()?;
+        if !known.is_sound() {
+            let response = self.checking.execute(prepared.unasked()).await;
+            if !response.errors.is_empty() {
+                return Some(prepared.reply(response));
+            }
+            known.found_sound();
+        }
+        let run = plan::Run { loads, variables, limits: &self.limits, viewer };
+        known.plan.run(chosen, &run).await.ok().map(Reply::planned)
     }
 
     /// Takes what the operation is predicted to cost from whoever asks; `None` where nothing is limited.
@@ -208,10 +236,16 @@ impl Graph {
 impl Prepared {
     /// The operation as the library takes it, without the loads of its fields.
     fn request(&self, who: Who) -> Request {
-        let mut request = Request::new(self.asked.query.as_str()).variables(self.variables.clone()).data(Arc::new(who));
+        let mut request = self.unasked().data(Arc::new(who));
         if let Some(key) = &self.asked.idempotency_key {
             request = request.data(KeyHeader(key.clone()));
         }
+        request
+    }
+
+    /// The operation without anybody who asks: to be looked at.
+    fn unasked(&self) -> Request {
+        let mut request = Request::new(self.asked.query.as_str()).variables(self.variables.clone());
         request.operation_name.clone_from(&self.asked.operation_name);
         request.set_parsed_query(ExecutableDocument::clone(&self.document));
         request

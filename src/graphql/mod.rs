@@ -21,6 +21,7 @@ pub mod merge;
 pub mod mutation;
 pub mod node;
 pub mod order;
+pub mod plan;
 pub mod preferences;
 pub mod product;
 pub mod query;
@@ -59,6 +60,8 @@ pub struct Graph {
     library: Library,
     /// The same schema with an extension for events, which would cost every field of a query.
     streaming: Library,
+    /// The same schema, for looking at a document without executing it.
+    checking: Library,
     stores: Arc<Stores>,
     fanout: Arc<Fanout>,
     documents: Arc<Documents>,
@@ -70,6 +73,8 @@ pub struct Graph {
     views: Views,
     /// None: operations are not limited.
     throttle: Option<Arc<Throttle>>,
+    /// Whether queries are compiled.
+    plans: bool,
 }
 
 impl Graph {
@@ -84,16 +89,37 @@ impl Graph {
             shared.data(views.clone()).data(passwords.clone()).data(access_key.clone())
         };
         let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
+        let checking = within(limits).extension(documents::check::Unexecuted).finish();
         let documents = Arc::new(Documents::new(&limits, Some(Arc::clone(&stores.cache)), Arc::default()));
         let admission = Arc::new(Admission::new(limits.requests));
         let (turns, throttle) = (Arc::default(), None);
-        Self { library, streaming, stores, fanout, documents, turns, admission, limits, anonymous, access_key, views, throttle }
+        Self {
+            library,
+            streaming,
+            checking,
+            stores,
+            fanout,
+            documents,
+            turns,
+            admission,
+            limits,
+            anonymous,
+            access_key,
+            views,
+            throttle,
+            plans: true,
+        }
     }
 
     /// The same graph with these trusted documents; `store` tells whether clients may have documents stored under their hash.
     pub fn with_documents(self, store: bool, trusted: Arc<Trusted>) -> Self {
         let far = store.then(|| Arc::clone(&self.stores.cache));
         Self { documents: Arc::new(Documents::new(&self.limits, far, trusted)), ..self }
+    }
+
+    /// The same graph; `plans` tells whether queries are compiled, or all executed by the library.
+    pub fn with_plans(self, plans: bool) -> Self {
+        Self { plans, ..self }
     }
 
     /// The same graph, whose clients may spend so much.

@@ -38,7 +38,7 @@ use futures::future::join_all;
 use std::sync::Arc;
 
 /// Most rows of a sales report.
-const MAX_REPORT_ROWS: u32 = 1_000;
+pub const MAX_REPORT_ROWS: u32 = 1_000;
 /// Rows of a sales report when nobody says.
 pub const DEFAULT_REPORT_ROWS: u32 = 100;
 

@@ -90,6 +90,8 @@ pub struct Reply {
     pub cost: Option<Told>,
     /// Where the client stands, if operations are limited and this one was counted.
     pub standing: Option<Standing>,
+    /// A plan answered, and not the library.
+    pub planned: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -135,8 +137,23 @@ impl Reply {
         }
     }
 
+    /// What a plan wrote.
+    pub fn planned(data: Vec<u8>) -> Self {
+        Self { data: Some(data), planned: true, ..Self::empty() }
+    }
+
     fn empty() -> Self {
-        Self { data: None, errors: Vec::new(), needs_post: false, malformed: None, receipt: None, age: None, cost: None, standing: None }
+        Self {
+            data: None,
+            errors: Vec::new(),
+            needs_post: false,
+            malformed: None,
+            receipt: None,
+            age: None,
+            cost: None,
+            standing: None,
+            planned: false,
+        }
     }
 
     /// The code of the refusal, if the request was not executed.
@@ -159,8 +176,11 @@ impl Reply {
     pub fn nothing_but_dead_stores(&self) -> bool {
         let codes = [Code::StoreUnavailable.name(), Code::Overloaded.name()];
         let dead = |error: &Error| error.extensions.get("code").and_then(Json::as_str).is_some_and(|code| codes.contains(&code));
+        if self.errors.is_empty() || !self.errors.iter().all(dead) {
+            return false;
+        }
         let data = self.data.as_deref().and_then(|data| serde_json::from_slice::<Map<String, Json>>(data).ok());
-        !self.errors.is_empty() && self.errors.iter().all(dead) && data.is_none_or(|data| data.values().all(is_nothing))
+        data.is_none_or(|data| data.values().all(is_nothing))
     }
 
     /// The errors alone, as a JSON list. Each carries the request's id.

@@ -93,6 +93,17 @@ impl Loads {
         slot.answer(key, || itemized.then(path)).await
     }
 
+    /// The answers for many keys, in their order. They are asked for before this returns, in one call with all that is asked until the
+    /// request stands still.
+    pub fn load_all<Q: Question>(
+        &self,
+        keys: Vec<Q::Key>,
+        path: &str,
+    ) -> impl Future<Output = Vec<Result<Option<Q::Answer>, LoadError>>> + Send + use<Q> {
+        let itemized = self.receipt.as_ref().is_some_and(|receipt| receipt.is_itemized());
+        self.slot::<Q>().answer_all(keys, itemized.then_some(path))
+    }
+
     fn slot<Q: Question>(&self) -> Arc<Slot<Q>> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let known = slots.by_type.get(&TypeId::of::<Q>()).cloned();

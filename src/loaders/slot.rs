@@ -17,7 +17,11 @@ use tracing::Instrument;
 type Outcome<A> = Result<Option<A>, LoadError>;
 
 enum Entry<A> {
-    Waiting(Vec<oneshot::Sender<Outcome<A>>>),
+    Waiting {
+        /// With which batch it was or will be sent. All keys of a batch are answered at once.
+        batch: u64,
+        waiters: Vec<oneshot::Sender<Outcome<A>>>,
+    },
     Answered(Outcome<A>),
 }
 
@@ -27,13 +31,15 @@ struct State<Q: Question> {
     entries: HashMap<Q::Key, Entry<Q::Answer>>,
     /// Keys that are not sent yet, in the order in which they were asked.
     queue: Vec<Q::Key>,
+    /// Batches that were sent.
+    batch: u64,
     /// The field that asked first since the last batch.
     path: Option<String>,
 }
 
 impl<Q: Question> Default for Slot<Q> {
     fn default() -> Self {
-        Self(Mutex::new(State { entries: HashMap::new(), queue: Vec::new(), path: None }))
+        Self(Mutex::new(State { entries: HashMap::new(), queue: Vec::new(), batch: 0, path: None }))
     }
 }
 
@@ -48,7 +54,7 @@ impl<Q: Question> Slot<Q> {
             let state = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
             match state.entries.get_mut(&key) {
                 Some(Entry::Answered(outcome)) => return outcome.clone(),
-                Some(Entry::Waiting(waiters)) => {
+                Some(Entry::Waiting { waiters, .. }) => {
                     let (tell, answer) = oneshot::channel();
                     waiters.push(tell);
                     answer
@@ -59,13 +65,61 @@ impl<Q: Question> Slot<Q> {
                         state.path = path();
                     }
                     state.queue.push(key.clone());
-                    state.entries.insert(key, Entry::Waiting(vec![tell]));
+                    state.entries.insert(key, Entry::Waiting { batch: state.batch, waiters: vec![tell] });
                     answer
                 }
             }
         };
         // the sender lives in this request's slot; it is dropped unsent only if the batch was lost
         answer.await.unwrap_or(Err(LoadError::Panicked))
+    }
+
+    /// The answers for many keys, in their order. The question is put before this returns: one waiter for each batch and not for each key.
+    pub(super) fn answer_all(
+        self: Arc<Self>,
+        keys: Vec<Q::Key>,
+        path: Option<&str>,
+    ) -> impl Future<Output = Vec<Outcome<Q::Answer>>> + Send + use<Q> {
+        let (mut waits, mut batches) = (Vec::new(), Vec::new());
+        {
+            let state = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            for key in &keys {
+                let (batch, waiters) = match state.entries.get_mut(key) {
+                    Some(Entry::Answered(_)) => continue,
+                    Some(Entry::Waiting { batch, waiters }) => (*batch, waiters),
+                    None => {
+                        if state.queue.is_empty() {
+                            state.path = path.map(str::to_owned);
+                        }
+                        state.queue.push(key.clone());
+                        let waiting = Entry::Waiting { batch: state.batch, waiters: Vec::new() };
+                        match state.entries.entry(key.clone()).insert_entry(waiting).into_mut() {
+                            Entry::Waiting { batch, waiters } => (*batch, waiters),
+                            Entry::Answered(_) => continue,
+                        }
+                    }
+                };
+                if !batches.contains(&batch) {
+                    let (tell, answer) = oneshot::channel();
+                    batches.push(batch);
+                    waiters.push(tell);
+                    waits.push(answer);
+                }
+            }
+        }
+        async move {
+            for wait in waits {
+                // what it says is looked up with the others
+                let _told_or_lost = wait.await;
+            }
+            let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let outcome = |key: &Q::Key| match state.entries.get(key) {
+                Some(Entry::Answered(outcome)) => outcome.clone(),
+                // the batch was lost
+                _ => Err(LoadError::Panicked),
+            };
+            keys.iter().map(outcome).collect()
+        }
     }
 
     /// Hands a batch's answers to all who wait, at once.
@@ -76,7 +130,7 @@ impl<Q: Question> Slot<Q> {
                 Ok(found) => found.remove(&key).transpose().map_err(LoadError::Store),
                 Err(error) => Err(error.clone()),
             };
-            if let Some(Entry::Waiting(waiters)) = state.entries.insert(key, Entry::Answered(outcome.clone())) {
+            if let Some(Entry::Waiting { waiters, .. }) = state.entries.insert(key, Entry::Answered(outcome.clone())) {
                 for waiter in waiters {
                     let _gone_if_the_field_was_dropped = waiter.send(outcome.clone());
                 }
@@ -89,11 +143,12 @@ impl<Q: Question> AnySlot for Slot<Q> {
     fn dispatch(self: Arc<Self>, stores: &Arc<Stores>, receipt: Option<&Arc<Receipt>>, signal: &Arc<Signal>) -> bool {
         let (keys, path) = {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if state.queue.is_empty() {
+                return false;
+            }
+            state.batch += 1;
             (mem::take(&mut state.queue), state.path.take())
         };
-        if keys.is_empty() {
-            return false;
-        }
         let caller = receipt.map(|receipt| Caller::of(receipt, || path.unwrap_or_default()));
         let (stores, signal) = (stores.clone(), signal.clone());
         // A task of its own: a request that is dropped does not cut a driver's work in the middle, the stores work at

@@ -21,6 +21,7 @@ mod operations;
 mod origins;
 mod overload;
 mod pages;
+mod plans;
 mod profiles;
 mod rate_limits;
 mod reads;

@@ -75,7 +75,7 @@ fn refused(refusal: Refusal) -> Vec<Fault> {
 }
 
 /// Lets the library validate and not execute.
-struct Unexecuted;
+pub struct Unexecuted;
 
 impl ExtensionFactory for Unexecuted {
     fn create(&self) -> Arc<dyn Extension> {

@@ -3,7 +3,10 @@
 //! What depends on variables (how many rows are asked for, which variables are missing) is found out for each request anew, and in the
 //! same order as if nothing were known: so a document that is known is answered as one that is not.
 
-use super::hash::Sha;
+use super::{
+    hash::Sha,
+    plans::{Known, Plans},
+};
 use crate::graphql::{
     error::Code,
     guard::{self, Costs, Refusal},
@@ -45,6 +48,8 @@ pub struct Document {
     passed: OnceLock<(Limits, Costs)>,
     /// For each operation, whether its fields can be merged.
     mergeable: Vec<OnceLock<Result<(), Refusal>>>,
+    /// As it is executed without the library.
+    plans: Plans,
     /// As the library takes it.
     settled: OnceLock<Result<Arc<ExecutableDocument>, Refusal>>,
 }
@@ -75,6 +80,7 @@ impl Document {
             mergeable: written.operations.iter().map(|_| OnceLock::new()).collect(),
             written,
             passed: OnceLock::new(),
+            plans: Plans::default(),
             settled: OnceLock::new(),
         })
     }
@@ -113,6 +119,17 @@ impl Document {
         let place = self.written.operations.iter().position(|(_, other)| std::ptr::eq(&raw const other.node, operation));
         let check = || merge::check(&self.written, operation);
         place.and_then(|place| self.mergeable.get(place)).map_or_else(check, |known| known.get_or_init(check).clone())
+    }
+
+    /// The plan of an operation of the settled document, and whether the library found nothing wrong with it. Only behind the guard.
+    pub fn plan(
+        &self,
+        settled: &ExecutableDocument,
+        name: Option<&str>,
+        operation: &OperationDefinition,
+        variables: &Variables,
+    ) -> Option<Known> {
+        self.plans.get(settled, name, operation, variables)
     }
 
     /// As the library takes it. Only behind the guard.

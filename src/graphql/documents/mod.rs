@@ -9,6 +9,7 @@ pub mod hash;
 pub mod manifest;
 mod named;
 mod persisted;
+pub mod plans;
 pub mod trusted;
 
 use super::{

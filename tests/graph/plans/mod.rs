@@ -1,0 +1,214 @@
+//! Plans against the library's executor: the same bytes, with as many store calls or fewer.
+
+mod drawn;
+
+use crate::{
+    operations::samples,
+    support::wiring::{self, Wiring, block_on, operation},
+};
+use polystore::{
+    actions::AccessKey,
+    graphql::{Graph, limits::Limits},
+    receipt::Role,
+    shop::Viewer,
+};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+
+/// The same stores behind two graphs: one compiles queries, the other does not.
+pub struct Pair {
+    compiled: Graph,
+    executed: Graph,
+}
+
+/// What a request came to.
+pub struct Answer {
+    pub body: String,
+    /// A plan wrote it.
+    pub planned: bool,
+    /// Calls of each role.
+    pub calls: [u64; 3],
+}
+
+impl Pair {
+    /// As somebody sees the stores who has not signed in.
+    pub fn of(wiring: &Wiring, anonymous: Viewer) -> Self {
+        let limits = Limits { time: Duration::from_secs(60), ..Limits::default() };
+        let graph = || Graph::new(wiring.stores.clone(), limits, anonymous, AccessKey::of("tests"));
+        Self { compiled: graph(), executed: graph().with_plans(false) }
+    }
+
+    /// Asks both. They must agree.
+    pub fn agree(&self, query: &str, variables: &Value) -> Answer {
+        // the second finds in the cache of reports what the first one left there
+        let executed = ask(&self.executed, query, variables);
+        let compiled = ask(&self.compiled, query, variables);
+        assert!(!executed.planned, "the library executes it");
+        let mut differs = difference(&compiled, &executed);
+        // which of two stores answers first decides whether a third one is asked once or twice, on both sides
+        for _ in 0..10 {
+            if differs.is_none() || compiled.body != executed.body {
+                break;
+            }
+            differs = difference(&ask(&self.compiled, query, variables), &ask(&self.executed, query, variables));
+        }
+        if let Some(difference) = differs {
+            panic!("{difference}\n{query}\n{variables}");
+        }
+        compiled
+    }
+}
+
+fn ask(graph: &Graph, query: &str, variables: &Value) -> Answer {
+    let asked = polystore::graphql::execute::Operation { receipt: true, ..operation(query, variables.clone()) };
+    let mut reply = block_on(graph.execute(asked));
+    let receipt = reply.receipt.take();
+    let calls = Role::ALL.map(|role| receipt.as_ref().map_or(0, |receipt| receipt.count(role).calls));
+    let planned = reply.planned;
+    Answer { body: String::from_utf8(reply.body("test")).unwrap(), planned, calls }
+}
+
+/// What is not the same, or worse.
+fn difference(compiled: &Answer, executed: &Answer) -> Option<String> {
+    if compiled.body != executed.body {
+        let at = compiled.body.bytes().zip(executed.body.bytes()).take_while(|(one, other)| one == other).count();
+        let around = |body: &str| String::from_utf8_lossy(&body.as_bytes()[at.saturating_sub(60)..(at + 60).min(body.len())]).into_owned();
+        return Some(format!("compiled {}\nexecuted {}", around(&compiled.body), around(&executed.body)));
+    }
+    let more = compiled.calls.iter().zip(executed.calls).any(|(compiled, executed)| *compiled > executed);
+    more.then(|| format!("calls: compiled {:?}, executed {:?}", compiled.calls, executed.calls))
+}
+
+#[test]
+fn every_sample_operation_is_answered_the_same_by_its_plan_and_by_the_library() {
+    for wiring in wiring::all() {
+        for viewer in [Viewer::Reader, Viewer::Visitor] {
+            let pair = Pair::of(wiring, viewer);
+            for sample in samples() {
+                for size in [1, 10, 100, 10] {
+                    let answer = pair.agree(&sample.query, &sample.of_size(size));
+                    // the server's own facts are the library's
+                    let library = sample.name == "front_page" || answer.body.contains("\"errors\"");
+                    assert_ne!(answer.planned, library, "{} for {viewer:?}", sample.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_request_is_told_the_same() {
+    let pair = Pair::of(wiring::embedded(), Viewer::Visitor);
+    let query = "query($id: ID, $slug: String, $first: Int, $order: ProductOrder) {
+        product(id: $id, slug: $slug) { name } products(first: $first, orderBy: $order) { nodes { id } } }";
+    for variables in [
+        json!({}),
+        json!({ "id": "product_1", "slug": "a" }),
+        json!({ "id": "nobody" }),
+        json!({ "id": 7 }),
+        json!({ "slug": 7 }),
+        json!({ "slug": "a", "first": 0 }),
+        json!({ "slug": "a", "first": -1 }),
+        json!({ "slug": "a", "first": 1_000 }),
+        json!({ "slug": "a", "first": "3" }),
+        json!({ "slug": "a", "first": 2.5 }),
+        json!({ "slug": "a", "first": 3, "order": "SIDEWAYS" }),
+        json!({ "slug": "a\u{0}", "first": 3 }),
+        json!({ "slug": "x".repeat(101), "first": 3 }),
+        json!({ "slug": "nowhere", "first": 3, "order": "NAME_ASC", "other": [1] }),
+        json!({ "slug": null, "first": null, "order": null }),
+    ] {
+        pair.agree(query, &variables);
+        pair.agree(query, &variables);
+    }
+    for query in [
+        "{ products { nodes { nope } } }",
+        "{ products(sort: 1) { nodes { id } } }",
+        "{ products(after: \"zzz\") { nodes { id } } }",
+        "{ orders { nodes { id } } customers { nodes { id } } }",
+        "query($unused: [Int!]) { categories { id } }",
+        "query($flag: Boolean!) { categories { id @include(if: $flag) name @skip(if: $flag) } }",
+        "query($where: ProductWhere) { products(where: $where, first: 2) { nodes { id } } }",
+        "query($to: DateTime!) { salesReport(from: $to, to: $to, by: DAY) { key } }",
+    ] {
+        for variables in [
+            json!({}),
+            json!({ "unused": ["a"], "flag": true, "to": "2026-01-01T00:00:00Z" }),
+            json!({ "flag": false, "to": 1, "where": { "inStock": true, "price": { "min": "1.50" } } }),
+            json!({ "where": { "inStock": true, "nope": 1 } }),
+            json!({ "where": { "price": { "min": "x" } } }),
+            json!({ "where": [] }),
+        ] {
+            pair.agree(query, &variables);
+            pair.agree(query, &variables);
+        }
+    }
+}
+
+#[test]
+fn fragments_aliases_and_conditions_are_compiled() {
+    let pair = Pair::of(wiring::embedded(), Viewer::Reader);
+    for (query, variables) in [
+        (
+            "{ a: categories { x: id ...F } b: categories { ...F name } } fragment F on Category { name parent { ...G } children { ...G } } fragment G on Category { id __typename }",
+            json!({}),
+        ),
+        ("{ products(first: 3) { nodes { ... on Node { id } ... on Product { name } ... { sku } } } }", json!({})),
+        (
+            "query($x: Boolean!) { products(first: 3) { totalCount @include(if: $x) nodes { id name @skip(if: $x) category @include(if: $x) { name } } } }",
+            json!({ "x": true }),
+        ),
+        ("query($x: Boolean = false) { products(first: 3) { totalCount @include(if: $x) nodes { id name @skip(if: $x) } } }", json!({})),
+        (
+            "{ products(first: 3) { edges { cursor node { id } } edges { node { name } } pageInfo { hasNextPage startCursor endCursor hasPreviousPage __typename } __typename } }",
+            json!({}),
+        ),
+        (
+            "{ products(last: 3) { nodes { articles(first: 2) { totalCount edges { node { title blocks { __typename ... on Heading { level } ... on ProductEmbed { product { sku } } } } } } } } }",
+            json!({}),
+        ),
+        ("{ __typename me { id } trending { rank score product { name } } }", json!({})),
+        ("query A { categories { id } } query B { categories { name } }", json!({})),
+        (
+            "{ customers(first: 4) { nodes { email tier totalSpent { amount currency } preferences { extra interests notifications { offers } } orders(first: 2) { nodes { balance { amount } items { lineTotal { amount } product { rank views } } } } } } }",
+            json!({}),
+        ),
+    ] {
+        let answer = pair.agree(query, &variables);
+        assert_eq!(answer.planned, !answer.body.starts_with("{\"errors\""), "{query}");
+    }
+}
+
+#[test]
+fn a_planted_difference_is_found() {
+    let pair = Pair::of(wiring::embedded(), Viewer::Reader);
+    let of = |graph: &Graph, query: &str| ask(graph, query, &json!({}));
+    let executed = of(&pair.executed, "{ products(first: 3) { nodes { id name } } }");
+    assert!(difference(&of(&pair.compiled, "{ products(first: 3) { nodes { id name } } }"), &executed).is_none());
+    for planted in [
+        "{ products(first: 3) { nodes { name id } } }",
+        "{ products(first: 3) { nodes { id name: sku } } }",
+        "{ products(first: 2) { nodes { id name } } }",
+    ] {
+        assert!(difference(&of(&pair.compiled, planted), &executed).is_some(), "{planted}");
+    }
+    let mut dearer = of(&pair.compiled, "{ products(first: 3) { nodes { id name } } }");
+    dearer.calls[0] += 1;
+    assert!(difference(&dearer, &executed).is_some(), "a call more");
+}
+
+#[test]
+fn many_requests_at_once_share_a_plan() {
+    let pair = Arc::new(Pair::of(wiring::embedded(), Viewer::Reader));
+    let query = "query($first: Int) { products(first: $first) { nodes { id category { name } } } }";
+    let expected: Vec<String> = (1..=20).map(|first| ask(&pair.executed, query, &json!({ "first": first })).body).collect();
+    let graph = &pair.compiled;
+    let answers = block_on(futures::future::join_all((1..=20).map(|first| async move {
+        let reply = graph.execute(operation(query, json!({ "first": first }))).await;
+        (reply.planned, String::from_utf8(reply.body("test")).unwrap())
+    })));
+    for ((planned, body), expected) in answers.into_iter().zip(expected) {
+        assert!(planned);
+        assert_eq!(body, expected);
+    }
+}

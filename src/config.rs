@@ -84,6 +84,9 @@ pub struct Settings {
     /// Let clients have documents stored under their hash (Apollo's automatic persisted queries): on or off [default: on]
     #[arg(long, env = "POLYSTORE_APQ", value_name = "SWITCH", global = true)]
     pub apq: Option<String>,
+    /// Compile queries that are known: on or off; off executes each field by the library [default: on]
+    #[arg(long, env = "POLYSTORE_PLANS", value_name = "SWITCH", global = true)]
+    pub plans: Option<String>,
     /// Which documents are run: off (all), prefer (all, and those of the manifest are known from the start) or only (those of the manifest)
     /// [default: off]
     #[arg(long, env = "POLYSTORE_TRUSTED_DOCUMENTS", value_name = "MODE", global = true)]
@@ -224,6 +227,8 @@ pub struct Config {
     pub secret: Option<Secret>,
     /// Clients may have documents stored under their hash.
     pub apq: bool,
+    /// Queries are compiled.
+    pub plans: bool,
     /// Which documents are run.
     pub trusted_documents: Mode,
     /// Where the trusted documents are.
@@ -294,6 +299,7 @@ impl TryFrom<Settings> for Config {
             cache: StoreUrl::parse("--cache-url / CACHE_URL", given.cache_url, &[Engine::Redis, Engine::Memory])?,
             entity_cache: switch("--entity-cache / POLYSTORE_ENTITY_CACHE", given.entity_cache, false)?,
             apq: switch("--apq / POLYSTORE_APQ", given.apq, true)?,
+            plans: switch("--plans / POLYSTORE_PLANS", given.plans, true)?,
             trusted_documents,
             trusted_manifest,
             redis_prefix: prefix(given.redis_prefix)?,

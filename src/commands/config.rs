@@ -29,6 +29,7 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_HTTP_STATUS_PROFILE", config.status_profile.name().to_owned()),
         ("POLYSTORE_SECRET", if config.secret.is_some() { "***" } else { "" }.to_owned()),
         ("POLYSTORE_APQ", (if config.apq { "on" } else { "off" }).to_owned()),
+        ("POLYSTORE_PLANS", (if config.plans { "on" } else { "off" }).to_owned()),
         ("POLYSTORE_TRUSTED_DOCUMENTS", config.trusted_documents.name().to_owned()),
         ("POLYSTORE_TRUSTED_MANIFEST", same(config.trusted_manifest.as_ref().map(|file| file.display().to_string()), "")),
         ("POLYSTORE_LOG", config.log.clone()),

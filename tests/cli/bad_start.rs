@@ -40,6 +40,8 @@ const BAD_SETTINGS: [Case; 31] = [
     (&["--redis-prefix", "a b"], &["--redis-prefix / POLYSTORE_REDIS_PREFIX", "\"a b\"", "letters, digits"]),
     (&["--ready-requires", "postgres"], &["--ready-requires / POLYSTORE_READY_REQUIRES", "relational, documents and hot"]),
     (&["--apq", "true"], &["--apq / POLYSTORE_APQ", "\"true\"", "on or off"]),
+    (&["--plans", "1"], &["--plans / POLYSTORE_PLANS", "\"1\"", "on or off"]),
+    (&["--max-requests", "0"], &["--max-requests / POLYSTORE_MAX_REQUESTS", "\"0\"", "1 to 10000"]),
     (&["--trusted-documents", "all"], &["--trusted-documents / POLYSTORE_TRUSTED_DOCUMENTS", "\"all\"", "off, prefer or only"]),
     (&["--trusted-documents", "only"], &["--trusted-manifest / POLYSTORE_TRUSTED_MANIFEST", "documents build"]),
     (&["--trusted-documents", "prefer", "--trusted-manifest", ""], &["POLYSTORE_TRUSTED_MANIFEST", "is prefer"]),

@@ -20,6 +20,8 @@ pub struct Generator {
     variables: Vec<(String, u32)>,
     fragments: Vec<(String, String)>,
     aliases: u32,
+    /// Every list says how many rows it has, and that is so many at most; without it some are long, and some say nothing.
+    short: Option<u32>,
 }
 
 impl Generator {
@@ -46,7 +48,12 @@ impl Generator {
                 _ => {}
             }
         }
-        Self { fields, members, names, random: Random::new(seed), variables: vec![], fragments: vec![], aliases: 0 }
+        Self { fields, members, names, random: Random::new(seed), variables: vec![], fragments: vec![], aliases: 0, short: None }
+    }
+
+    /// With lists of so many rows at most.
+    pub fn short(self, rows: u32) -> Self {
+        Self { short: Some(rows), ..self }
     }
 
     /// A document and its variables.
@@ -122,9 +129,9 @@ impl Generator {
             }
             _ => {}
         }
-        if takes("first") && self.random.below(4) > 0 {
+        if takes("first") && (self.short.is_some() || self.random.below(4) > 0) {
             let way = if takes("last") && self.random.below(3) == 0 { "last" } else { "first" };
-            let most = [2, 10, 30, 100][self.random.below(4) as usize];
+            let most = self.short.unwrap_or([2, 10, 30, 100][self.random.below(4) as usize]);
             let rows = 1 + self.random.below(most);
             if self.random.below(3) == 0 {
                 let variable = format!("v{}", self.variables.len());

@@ -15,7 +15,7 @@ const OPERATIONS: u32 = 5_000;
 fn generated_operations_are_answered_the_same_by_their_plans_and_by_the_library() {
     let wiring = wiring::embedded();
     let pairs = [Viewer::Reader, Viewer::Visitor].map(|viewer| Pair::of(wiring, viewer));
-    let mut generator = Generator::new(names(wiring), 11);
+    let mut generator = Generator::new(names(wiring), 11).short(3);
     let (mut planned, mut asked) = (0, 0);
     while asked < OPERATIONS {
         let (query, variables) = generator.operation();

@@ -2,13 +2,13 @@
 
 use crate::graphql::plan::{Conditions, Plan};
 use async_graphql::{
-    Variables,
+    Name, Variables,
     parser::types::{ExecutableDocument, OperationDefinition},
 };
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -18,7 +18,14 @@ const MOST: usize = 16;
 
 /// What is known of a document's plans so far.
 #[derive(Default)]
-pub struct Plans(Mutex<HashMap<(Option<String>, Conditions), Option<Known>>>);
+pub struct Plans {
+    /// The variables that its conditions name.
+    conditions: OnceLock<Vec<Name>>,
+    known: Mutex<HashMap<Which, Option<Known>>>,
+}
+
+/// The name of the operation, and what its conditions are.
+type Which = (Option<String>, Conditions);
 
 /// A plan.
 #[derive(Clone)]
@@ -49,9 +56,10 @@ impl Plans {
         operation: &OperationDefinition,
         variables: &Variables,
     ) -> Option<Known> {
-        let conditions = Conditions::of(document, operation, variables)?;
+        let names = self.conditions.get_or_init(|| Conditions::names(document));
+        let conditions = Conditions::of(names, operation, variables)?;
         let key = (name.map(str::to_owned), conditions);
-        let mut plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plans = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = plans.get(&key) {
             return known.clone();
         }

@@ -14,8 +14,8 @@ impl Conditions {
     /// Most conditions that are looked at.
     const MOST: usize = 8;
 
-    /// Those of an operation with these variables; `None` where one has no truth, or there are too many.
-    pub fn of(document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> Option<Self> {
+    /// The variables that conditions of a document name.
+    pub fn names(document: &ExecutableDocument) -> Vec<Name> {
         let mut names = Vec::new();
         match &document.operations {
             DocumentOperations::Single(operation) => named(&operation.node.selection_set.node, &mut names),
@@ -24,6 +24,11 @@ impl Conditions {
             }
         }
         document.fragments.values().for_each(|fragment| named(&fragment.node.selection_set.node, &mut names));
+        names.into_iter().cloned().collect()
+    }
+
+    /// Those of an operation with these variables; `None` where one has no truth, or there are too many.
+    pub fn of(names: &[Name], operation: &OperationDefinition, variables: &Variables) -> Option<Self> {
         let mut truths = BTreeMap::new();
         for name in names {
             let Some(defined) = operation.variable_definitions.iter().find(|variable| variable.node.name.node == *name) else {

@@ -12,6 +12,9 @@ use std::{future::Future, marker::PhantomData, ops::Range, sync::Arc};
 /// What a question is asked by, from the object that asks; `None`: nothing is asked, the answer is null.
 pub type Key<T, K> = Box<dyn Fn(&T, &Run<'_>) -> Result<Option<K>, Bail> + Send + Sync>;
 
+/// Writes a value that is the same for every viewer.
+pub type WriteValue<V> = Box<dyn Fn(&V, &mut Vec<u8>) + Send + Sync>;
+
 /// Asks a question for each object, all at once. The question is put now, what comes back is waited for later.
 pub fn ask<'r, T, Q: Question>(
     key: &Key<T, Q::Key>,
@@ -157,7 +160,7 @@ impl<C: Send + Sync> Loaded for FoundEach<'_, C> {
 /// A value that is asked for, or null.
 struct Value<T, Q: Question> {
     key: Key<T, Q::Key>,
-    write: Box<dyn Fn(&Q::Answer, &mut Vec<u8>) + Send + Sync>,
+    write: WriteValue<Q::Answer>,
     path: String,
     _of: PhantomData<fn(&T)>,
 }
@@ -209,7 +212,7 @@ pub fn within<T, V: Planned>(asked: &Asked<'_, '_>, get: impl Fn(&T) -> Option<V
 }
 
 /// What writes a value that has fields and no relations.
-pub fn writer<V: Planned>(asked: &Asked<'_, '_>) -> Option<Box<dyn Fn(&V, &mut Vec<u8>) + Send + Sync>> {
+pub fn writer<V: Planned>(asked: &Asked<'_, '_>) -> Option<WriteValue<V>> {
     let leaves = asked.fields(V::NAME, V::field)?.into_iter().map(|(key, field)| match field {
         Field::Leaf(write) => Some((format!("\"{key}\":").into_bytes().into_boxed_slice(), write)),
         Field::Relation(_) => None,

@@ -272,7 +272,12 @@ async fn an_embedded_engine_has_no_breaker() {
 async fn one_call_too_many_is_turned_away_at_once_on_every_engine() {
     for engine in [Engine::Postgres, Engine::Sqlite] {
         let (_, guard) = guard_of(engine);
-        let slow = || guard.call(Effect::Write, async { Ok(sleep(Duration::from_millis(100)).await) });
+        let slow = || {
+            guard.call(Effect::Write, async {
+                sleep(Duration::from_millis(100)).await;
+                Ok(())
+            })
+        };
         let calls = futures::future::join_all((0..AT_ONCE + 3).map(|_| slow())).await;
         let kinds: Vec<Kind> = calls.into_iter().filter_map(Result::err).map(|error| error.kind).collect();
         assert_eq!(kinds, [Kind::Busy; 3], "{engine}");

@@ -43,9 +43,10 @@ pub struct Cell {
 /// The requests of an operation to a server.
 fn requests(operation: &Operation, server: &Server, variables: &[Value]) -> Vec<Vec<u8>> {
     let document = operation.document();
-    let (path, body): (String, &dyn Fn(&Value) -> String) = match server.kind {
-        Kind::Raw => (format!("/{}", operation.name), &Value::to_string),
-        Kind::Polystore => ("/graphql".to_owned(), &|variables| json!({ "query": document, "variables": variables }).to_string()),
+    let path = if server.kind == Kind::Raw { format!("/{}", operation.name) } else { "/graphql".to_owned() };
+    let body = |variables: &Value| match server.kind {
+        Kind::Raw => variables.to_string(),
+        Kind::Polystore => json!({ "query": document, "variables": variables }).to_string(),
     };
     variables.iter().map(|variables| request(server.address, &path, &body(variables))).collect()
 }

@@ -51,7 +51,8 @@ pub fn order_feed(stores: &Stores) -> BoxFuture<'_, Result<Vec<Value>, Failed>> 
 /// The page behind an article, among those that have a tag with it in common. One in four is the first page, which is what most look at.
 pub fn magazine(stores: &Stores) -> BoxFuture<'_, Result<Vec<Value>, Failed>> {
     async move {
-        let found = stores.mongodb.collection::<Document>("articles").find(doc! { "status": "PUBLISHED" });
+        let articles = stores.mongodb.collection::<Document>("articles");
+        let found = articles.find(doc! { "status": "PUBLISHED" });
         let found = found.sort(doc! { "_id": 1 }).projection(doc! { "tags": 1, "createdAt": 1 });
         let articles: Vec<Document> = found.await?.try_collect().await?;
         let step = articles.len().div_ceil(PAGES as usize).max(1);

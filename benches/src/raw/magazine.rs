@@ -128,7 +128,8 @@ pub async fn answer(State(stores): Shared, body: Bytes) -> Answer {
         filter.insert("$or", vec![doc! { "createdAt": { "$lt": at } }, doc! { "_id": { "$lt": id } }]);
     }
     let shown = doc! { "slug": 1, "title": 1, "tags": 1, "publishedAt": 1, "createdAt": 1, "authorId": 1, "productIds": 1 };
-    let found = stores.mongodb.collection::<RawDocumentBuf>("articles").find(filter);
+    let articles = stores.mongodb.collection::<RawDocumentBuf>("articles");
+    let found = articles.find(filter);
     let found = found.sort(doc! { "createdAt": -1, "_id": -1 }).hint(Hint::Name("tags_status_createdAt".to_owned())).projection(shown);
     // with room for one more the server closes the cursor at once
     let found = found.limit(asked.first + 1).batch_size(u32::try_from(asked.first + 2)?).await?;

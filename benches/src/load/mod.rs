@@ -120,7 +120,7 @@ impl Plan {
             return Err("there is no body to send".into());
         }
         let clients = (0..self.connections).map(|_| Client::connect(self.address));
-        let clients = join_all(clients).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let clients = join_all(clients).await.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| self.lost(&error))?;
         let shared = Shared {
             next: Cell::default(),
             counting: Cell::default(),
@@ -149,7 +149,7 @@ impl Plan {
         let sending = tokio::time::timeout(self.warm_up + self.time + DRAIN, sending);
         let ((elapsed, first, last), sent) = tokio::join!(edges, sending);
         for outcome in sent.into_iter().flatten() {
-            outcome?;
+            outcome.map_err(|error| self.lost(&error))?;
         }
         let mut latencies = shared.latencies.take();
         let requests = latencies.len();
@@ -163,6 +163,10 @@ impl Plan {
             latency: latencies.summary(),
         };
         Ok((seen, first, last))
+    }
+
+    fn lost(&self, error: &std::io::Error) -> String {
+        format!("no answer from {}: {error}", self.address)
     }
 }
 

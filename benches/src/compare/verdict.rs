@@ -14,9 +14,9 @@ pub struct Verdict {
     /// Milliseconds of CPU for each request, the lower of the rounds; RAW's is the mean of its two.
     pub raw_cpu: f64,
     pub polystore_cpu: f64,
-    /// polystore's CPU over RAW's.
+    /// polystore's CPU over RAW's of the same round, which had the same neighbours: the median of the rounds.
     pub ratio: f64,
-    /// The same of each round: the least and the most.
+    /// The least and the most of the rounds.
     pub spread: (f64, f64),
     /// RAW over RAW.
     pub same: f64,
@@ -46,19 +46,26 @@ impl Verdict {
             let raw: Vec<_> = cells.iter().filter(|raw| raw.round == cell.round && raw.server != POLYSTORE).map(|raw| raw.cpu).collect();
             cell.cpu / (raw.iter().sum::<f64>() / raw.len() as f64)
         };
-        let rounds: Vec<f64> = all(POLYSTORE).iter().map(of_round).collect();
-        let spread = (rounds.iter().copied().fold(f64::INFINITY, f64::min), rounds.iter().copied().fold(0.0, f64::max));
+        let mut rounds: Vec<f64> = all(POLYSTORE).iter().map(of_round).collect();
+        rounds.sort_unstable_by(f64::total_cmp);
+        let spread = (rounds.first().copied().unwrap_or(f64::NAN), rounds.last().copied().unwrap_or(f64::NAN));
         let same = again / first;
         Self {
             raw_cpu,
             polystore_cpu,
-            ratio: polystore_cpu / raw_cpu,
+            ratio: median(&rounds),
             spread,
             same,
             throughput: fastest(POLYSTORE) / fastest(RAW).max(fastest(AGAIN)),
             doubts: doubts(cells, same, bounds),
         }
     }
+}
+
+/// Of sorted numbers.
+fn median(sorted: &[f64]) -> f64 {
+    let (low, high) = (sorted.get(sorted.len().saturating_sub(1) / 2), sorted.get(sorted.len() / 2));
+    low.zip(high).map_or(f64::NAN, |(low, high)| (low + high) / 2.0)
 }
 
 fn doubts(cells: &[Cell], same: f64, bounds: Bounds) -> Vec<String> {
@@ -109,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ratio_is_of_the_lower_rounds_and_the_spread_of_each() {
+    fn the_ratio_is_the_median_of_the_rounds_and_lies_within_their_spread() {
         let cells = [
             cell(RAW, 0, 1.0, 0.0),
             cell(POLYSTORE, 0, 3.0, 0.0),
@@ -117,9 +124,14 @@ mod tests {
             cell(AGAIN, 1, 2.0, 0.0),
             cell(POLYSTORE, 1, 4.0, 0.0),
             cell(RAW, 1, 2.0, 0.0),
+            cell(RAW, 2, 1.0, 0.0),
+            cell(POLYSTORE, 2, 8.0, 0.0),
+            cell(AGAIN, 2, 1.0, 0.0),
         ];
         let verdict = Verdict::of(&cells, BOUNDS);
-        assert_eq!((verdict.ratio, verdict.spread, verdict.same), (3.0, (2.0, 3.0), 1.0));
+        assert_eq!((verdict.ratio, verdict.spread, verdict.same), (3.0, (2.0, 8.0), 1.0));
+        assert_eq!((verdict.raw_cpu, verdict.polystore_cpu), (1.0, 3.0));
+        assert_eq!([median(&[1.0, 2.0]), median(&[1.0, 2.0, 9.0])], [1.5, 2.0]);
         assert!(verdict.doubts.is_empty());
     }
 

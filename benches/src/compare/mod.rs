@@ -1,0 +1,151 @@
+//! The comparison: the same answers from both, proved first; then what each of them takes.
+
+mod calls;
+mod operations;
+mod process;
+mod report;
+mod rounds;
+mod samples;
+mod servers;
+mod verdict;
+
+use crate::{
+    load,
+    raw::{Failed, Stores, Urls},
+};
+use report::{Measured, Report};
+use rounds::Effort;
+use servers::{CORE, Kind, OTHERS, Server};
+use std::{
+    path::PathBuf,
+    process::{Command, ExitCode, Stdio},
+    time::Duration,
+};
+use verdict::{AGAIN, Bounds, POLYSTORE, RAW, Verdict};
+
+/// The exit code of a run from which nothing follows.
+const INCONCLUSIVE: u8 = 3;
+
+/// What to compare, and how thoroughly.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    #[command(flatten)]
+    stores: Urls,
+    /// The program to measure; by default the one beside this program
+    #[arg(long)]
+    polystore: Option<PathBuf>,
+    /// Only this operation; may be given several times
+    #[arg(long, value_name = "NAME")]
+    operation: Vec<String>,
+    /// How often each server has its turn
+    #[arg(long, default_value = "4", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    rounds: u16,
+    /// Seconds of a turn that are measured
+    #[arg(long, default_value = "4")]
+    seconds: f64,
+    /// Seconds before that
+    #[arg(long, default_value = "1")]
+    warm_up: f64,
+    /// A first look: two rounds of one second
+    #[arg(long, conflicts_with_all = ["rounds", "seconds"])]
+    quick: bool,
+    /// Connections that are kept alive
+    #[arg(long, default_value = "32", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    connections: u16,
+    /// Requests a second, due at constant intervals; without it each connection sends the next when it has the last answer
+    #[arg(long, value_name = "RATE")]
+    open: Option<f64>,
+    /// How far RAW may be from itself, in percent, for the run to be believed
+    #[arg(long, value_name = "PERCENT", default_value = "5")]
+    noise: f64,
+    /// What others may have of the server's core, in percent
+    #[arg(long, value_name = "PERCENT", default_value = "20")]
+    foreign: f64,
+    /// Write everything that was measured to this file, too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+impl Options {
+    fn effort(&self) -> Result<Effort, Failed> {
+        let (rounds, time, warm_up) = if self.quick { (2, 1.0, 0.3) } else { (self.rounds.into(), self.seconds, self.warm_up) };
+        let time = load::seconds("--seconds", time)?;
+        if time < Duration::from_millis(100) {
+            return Err("--seconds: expected at least 0.1: the kernel counts CPU time in hundredths of a second".into());
+        }
+        let warm_up = load::seconds("--warm-up", warm_up)?;
+        Ok(Effort { rounds, time, warm_up, connections: self.connections.into(), rate: self.open.map(load::rate).transpose()? })
+    }
+
+    fn polystore(&self) -> Result<PathBuf, Failed> {
+        let beside = std::env::current_exe()?.with_file_name("polystore");
+        let program = self.polystore.clone().unwrap_or(beside);
+        let program = program.canonicalize().map_err(|error| format!("--polystore {}: {error}", program.display()))?;
+        Ok(program)
+    }
+}
+
+/// Whether processes can be held on one core each: there are two, and the tool for it.
+fn can_pin() -> bool {
+    let run = |arguments: &[&str]| Command::new("taskset").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    [CORE, OTHERS].iter().all(|core| run(&["-c", &core.to_string(), "true"]).is_ok_and(|status| status.success()))
+}
+
+/// The `compare` command.
+pub async fn run(options: &Options) -> Result<ExitCode, Failed> {
+    if !cfg!(target_os = "linux") {
+        return Err("the bench reads /proc, which only Linux has".into());
+    }
+    let (operations, effort) = (operations::chosen(&options.operation)?, options.effort()?);
+    let (own, polystore) = (std::env::current_exe()?, options.polystore()?);
+    let bounds = Bounds { same: options.noise / 100.0, foreign: options.foreign / 100.0 };
+    let (machine, pinned) = (process::machine(), can_pin());
+    let stores = Stores::connect(&options.stores).await?;
+    calls::prepare(&stores).await?;
+    let servers = [
+        Server::start(RAW, Kind::Raw, &own, pinned).await?,
+        Server::start(POLYSTORE, Kind::Polystore, &polystore, pinned).await?,
+        Server::start(AGAIN, Kind::Raw, &own, pinned).await?,
+    ];
+    let mut measured = Vec::new();
+    for operation in operations {
+        let variables = (operation.sample)(&stores).await?;
+        if variables.is_empty() {
+            return Err(format!("there is nothing to ask {} for: seed the stores first", operation.name).into());
+        }
+        let proof = rounds::prove(operation, &servers, &variables, &stores).await?;
+        let cells = rounds::measure(operation, &servers, &variables, &stores, effort).await?;
+        let verdict = Verdict::of(&cells, bounds);
+        let done = Measured { operation: operation.name, goal: operation.goal, proof, verdict, cells };
+        eprintln!("{}", done.line(operation));
+        measured.push(done);
+    }
+    let report = Report::new(arrangement(&effort, pinned, options.stores.store_connections), machine, measured);
+    print!("{}", report.text());
+    if let Some(path) = &options.json {
+        report.save(path)?;
+    }
+    Ok(if report.conclusive { ExitCode::SUCCESS } else { ExitCode::from(INCONCLUSIVE) })
+}
+
+/// What the numbers hold for, in sentences.
+fn arrangement(effort: &Effort, pinned: bool, store_connections: u32) -> Vec<String> {
+    let Effort { rounds, time, warm_up, connections, rate } = effort;
+    let load = match rate {
+        None => format!("{connections} connections, each asks when it has its answer"),
+        Some(rate) => format!("{rate} requests a second over {connections} connections, times from when they were due"),
+    };
+    let cores = if pinned {
+        format!("servers on core {CORE}, stores and load generator on core {OTHERS} if scripts/bench started them")
+    } else {
+        "nothing is held on a core of its own: taskset or a second core is missing".to_owned()
+    };
+    vec![
+        format!("{rounds} rounds of {:.1} s after {:.1} s of warm-up; {load}", time.as_secs_f64(), warm_up.as_secs_f64()),
+        format!("{cores}; {store_connections} connections to each store"),
+        "polystore: POST with the document's text and variables, POLYSTORE_RATE_LIMIT=off, anonymous readers; RAW: POST with the variables"
+            .to_owned(),
+        "CPU is the server's user and system time for each request, the lower of the rounds; calls are counted one request at a time"
+            .to_owned(),
+    ]
+}

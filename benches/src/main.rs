@@ -1,0 +1,63 @@
+//! Measures polystore against RAW, endpoints that were written by hand for the same answers. `scripts/bench` starts the stores and calls it;
+//! docs/performance.md says how to read what it prints.
+
+mod compare;
+mod load;
+mod raw;
+
+use clap::Parser;
+use std::{net::SocketAddr, process::ExitCode};
+use tokio::{
+    runtime::Builder,
+    signal::unix::{SignalKind, signal},
+};
+
+/// Measures polystore against endpoints that were written by hand for the same answers.
+#[derive(Parser)]
+#[command(name = "polystore-bench", version)]
+enum Cli {
+    /// Compare polystore with RAW, operation by operation; needs migrated and seeded stores
+    Compare(Box<compare::Options>),
+    /// Send requests to any server, and tell how long their answers took
+    Load(load::Options),
+    /// Serve the endpoints that were written by hand
+    Raw {
+        #[command(flatten)]
+        stores: raw::Urls,
+        /// Address to serve on
+        #[arg(long, default_value = "127.0.0.1:8001")]
+        listen: SocketAddr,
+    },
+}
+
+/// Ends when the terminal, or whoever started the program, wants it to.
+async fn told_to_end() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // whoever measures must not take more of the machine than one thread; a server takes all that it is allowed
+    let mut runtime = if matches!(cli, Cli::Raw { .. }) { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+    let outcome = runtime.enable_all().build().map_err(raw::Failed::from).and_then(|runtime| {
+        runtime.block_on(async {
+            match cli {
+                // servers that were started must not outlive the run
+                Cli::Compare(options) => tokio::select! {
+                    outcome = compare::run(&options) => outcome,
+                    () = told_to_end() => Ok(ExitCode::from(130)),
+                },
+                Cli::Load(options) => load::run(&options).await.map(|()| ExitCode::SUCCESS),
+                Cli::Raw { stores, listen } => raw::serve(&stores, listen).await.map(|()| ExitCode::SUCCESS),
+            }
+        })
+    });
+    outcome.unwrap_or_else(|error| {
+        eprintln!("bench: {error}");
+        ExitCode::FAILURE
+    })
+}

@@ -6,7 +6,7 @@ use super::{
     documents::Found,
     error::Code,
     guard, limits,
-    mutation::KeyHeader,
+    mutation::{CameFrom, KeyHeader},
     reply::{Problem, Reply},
     throttle::{Address, Paid, Standing},
     who::Who,
@@ -50,6 +50,8 @@ pub struct Operation {
     pub access_token: Option<String>,
     /// Under which key a mutation is done once, where its input names none.
     pub idempotency_key: Option<String>,
+    /// The id of the request that it came in.
+    pub request_id: Option<String>,
 }
 
 /// An operation that passed every check before the library's own.
@@ -209,6 +211,9 @@ impl Prepared {
         let mut request = Request::new(self.asked.query.as_str()).variables(self.variables.clone()).data(Arc::new(who));
         if let Some(key) = &self.asked.idempotency_key {
             request = request.data(KeyHeader(key.clone()));
+        }
+        if self.kind == OperationType::Mutation {
+            request = request.data(CameFrom { request: self.asked.request_id.clone(), client: self.asked.address });
         }
         request.operation_name.clone_from(&self.asked.operation_name);
         request.set_parsed_query(ExecutableDocument::clone(&self.document));

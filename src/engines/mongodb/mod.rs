@@ -4,11 +4,13 @@
 //! - **Writes** are acknowledged by a majority with journal, run in a task of their own (a dropped caller never leaves half a
 //!   bulk behind) and are not repeated by us: a single document is repeated once by the driver, safely.
 //! - Each document is written atomically; a put of several is not one transaction, it is repeatable instead. What belongs to a change, the
-//!   event that tells of it and the key that it was asked under, stands in the changed document itself (`outbox`, `once`).
+//!   event that tells of it, its entry of the audit log and the key that it was asked under, stands in the changed document itself (`outbox`,
+//!   `audit`, `once`).
 
 mod activity;
 mod article;
 mod article_write;
+mod audit;
 mod comment;
 mod error;
 mod gate;

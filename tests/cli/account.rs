@@ -12,8 +12,13 @@ use std::{
 
 /// Runs the program with this text on standard input; gives its code, stdout and stderr.
 pub fn typed(home: &Home, arguments: &[&str], text: &str) -> (Option<i32>, String, String) {
+    typed_with(home, &[], arguments, text)
+}
+
+/// The same with variables.
+pub fn typed_with(home: &Home, variables: &[(&str, &str)], arguments: &[&str], text: &str) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_polystore"));
-    command.env_clear().args(arguments).current_dir(home.path());
+    command.env_clear().envs(variables.iter().copied()).args(arguments).current_dir(home.path());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let ended = child.wait_with_output().unwrap();

@@ -52,7 +52,9 @@ async fn page<S: AuditLog + ?Sized>(store: &S, filter: &AuditFilter, limit: u32)
 fn filter(options: &Options) -> Result<AuditFilter, Failure> {
     let told = |flag: &str, given: &str, expected: &str| Failure::Told(format!("--{flag}: {given:?} cannot be used: expected {expected}"));
     let since = |text: &String| text.parse::<Timestamp>().map_err(|_| told("since", text, "a time as 2026-01-31T12:00:00Z"));
-    let before = |text: &String| text.parse::<AuditId>().map_err(|_| told("before", text, "the id of an entry, as audit_01h455vb4pex5vsknk084sn02q"));
+    let before = |text: &String| {
+        text.parse::<AuditId>().map_err(|_| told("before", text, "the id of an entry, as audit_01h455vb4pex5vsknk084sn02q"))
+    };
     let action = |text: &String| match Action::from_code(text) {
         Some(_) => Ok(text.clone()),
         None => Err(told("action", text, &Action::ALL.iter().map(|action| action.code()).collect::<Vec<_>>().join(", "))),

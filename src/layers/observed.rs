@@ -95,7 +95,18 @@ macro_rules! one_row {
     ($($row:ty),+ $(,)?) => { $(impl RowsWithin for $row { fn rows_within(&self) -> usize { 1 } })+ };
 }
 one_row!(Customer, Category, Product, Order, OrderItem, SalesRow, Article, Comment, Preferences, ActivityEvent, Ranked, i64);
-one_row!((CustomerId, Money), (OrderId, Money), (ProductId, i64), (Counter, i64), ViewsInStep, Account, NewAccount, Claimed, Parked, AuditEntry);
+one_row!(
+    (CustomerId, Money),
+    (OrderId, Money),
+    (ProductId, i64),
+    (Counter, i64),
+    ViewsInStep,
+    Account,
+    NewAccount,
+    Claimed,
+    Parked,
+    AuditEntry
+);
 
 /// Passes every method of a role's trait on, with the number of keys that it carries.
 macro_rules! observe {

@@ -3,8 +3,8 @@
 use super::{AuditLog, Outbox, Result, Store};
 use crate::shop::{
     ActivityEvent, Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, Audience, Comment, CommentId, Counter,
-    CustomerId, Detail, Event, Once, OrderId, Page, Preferences, ProductId, Provenance, SearchText, TrendingWindow, ViewBatch, ViewsInStep, Window,
-    Written,
+    CustomerId, Detail, Event, Once, OrderId, Page, Preferences, ProductId, Provenance, SearchText, TrendingWindow, ViewBatch, ViewsInStep,
+    Window, Written,
 };
 use async_trait::async_trait;
 

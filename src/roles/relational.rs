@@ -3,8 +3,8 @@
 use super::{AuditLog, Outbox, Result, Store};
 use crate::shop::{
     Account, AccountRefusal, Audience, Category, CategoryId, Customer, CustomerFilter, CustomerId, Money, MoveRefusal, NewAccount,
-    NewOrder, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderWithItems, Page, Product,
-    ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, ProfileChange, Provenance, SalesPeriod, SalesRow, SearchText, StockChange,
+    NewOrder, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderWithItems, Page, Product, ProductChange,
+    ProductFilter, ProductId, ProductOrder, ProductRefusal, ProfileChange, Provenance, SalesPeriod, SalesRow, SearchText, StockChange,
     Timestamp, Window, Written,
 };
 use async_trait::async_trait;

@@ -4,7 +4,9 @@
 //! It says what was done to what, with numbers and names of fields. What stood in the fields is not its business: no e-mail, no name, no
 //! password, no token gets in, so whoever may read the log learns nothing about people but what they did.
 
-use super::{AccountRole, Article, AuditId, CustomerId, Once, Order, OrderWithItems, Product, ProductChange, ProfileChange, Timestamp, Viewer};
+use super::{
+    AccountRole, Article, AuditId, CustomerId, Once, Order, OrderWithItems, Product, ProductChange, ProfileChange, Timestamp, Viewer,
+};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use uuid::Uuid;

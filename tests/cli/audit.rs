@@ -23,9 +23,11 @@ fn who_changed_what_is_printed_newest_first_and_says_nothing_about_people() {
     assert_eq!(code, Some(0), "{err}");
     let mut run = home.serve(&["--anonymous", "visitor"]);
     let address = run.address();
-    let signed_up = r#"mutation { signUp(input: {email: "ben@example.com", name: "Ben Who", password: "a long password"}) { customer { id } } }"#;
+    let signed_up =
+        r#"mutation { signUp(input: {email: "ben@example.com", name: "Ben Who", password: "a long password"}) { customer { id } } }"#;
     let ben = ask(&address, signed_up)["signUp"]["customer"]["id"].clone();
-    let sign_in = r#"mutation { signIn(input: {email: "ada@example.com", password: "a long password"}) { customer { id } session { token } } }"#;
+    let sign_in =
+        r#"mutation { signIn(input: {email: "ada@example.com", password: "a long password"}) { customer { id } session { token } } }"#;
     let signed_in = &ask(&address, sign_in)["signIn"];
     let bearer = format!("Bearer {}", signed_in["session"]["token"].as_str().unwrap());
     let headers = [("authorization", bearer.as_str()), ("x-request-id", "the-one")];

@@ -1,8 +1,8 @@
 //! Small rows to put into stores. Ids count up from a number, so that tests can name them.
 
 use polystore::shop::{
-    Account, AccountRole, AuditEntry, Category, CategoryId, Currency, Customer, CustomerId, Money, NewAccount, Once, Order, OrderId, OrderItem,
-    OrderStatus, OrderWithItems, Product, ProductId, Tier, Timestamp,
+    Account, AccountRole, AuditEntry, Category, CategoryId, Currency, Customer, CustomerId, Money, NewAccount, Once, Order, OrderId,
+    OrderItem, OrderStatus, OrderWithItems, Product, ProductId, Tier, Timestamp,
 };
 use uuid::Uuid;
 
@@ -40,7 +40,7 @@ pub fn audit(n: u128, action: &str, subject: impl ToString) -> AuditEntry {
         subject: subject.to_string(),
         request: Some(format!("request-{n}")),
         client: Some("2001:db8::7".parse().unwrap()),
-        details: serde_json::json!({ "asked": n as u64 }),
+        details: serde_json::json!({ "asked": u64::try_from(n).unwrap() }),
     }
 }
 

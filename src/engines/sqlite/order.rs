@@ -8,8 +8,8 @@ use crate::{
     error::{Engine, Kind, StoreError},
     roles::{Orders, Result},
     shop::{
-        Audience, CustomerId, Money, MoveRefusal, NewOrder, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder,
-        OrderRefusal, OrderStatus, OrderWithItems, Page, ProductId, Provenance, SalesPeriod, SalesRow, Timestamp, Window, Written, ledger,
+        Audience, CustomerId, Money, MoveRefusal, NewOrder, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal,
+        OrderStatus, OrderWithItems, Page, ProductId, Provenance, SalesPeriod, SalesRow, Timestamp, Window, Written, ledger,
     },
 };
 use async_trait::async_trait;

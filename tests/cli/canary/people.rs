@@ -4,11 +4,7 @@ use super::{
     planted::{Planted, canary},
     talk::{body, exchange, with_lines},
 };
-use crate::{
-    account::typed_with,
-    home::Home,
-    support::mutations::named,
-};
+use crate::{account::typed_with, home::Home, support::mutations::named};
 use serde_json::{Value, json};
 
 /// Whose secrets the canaries are, and who looks for them.

@@ -41,17 +41,45 @@ pub fn prying(talk: &mut Talk, lines: &str, people: &People) {
     let private = format!("... on Customer {{ {PRIVATE} }} ... on Order {{ id total {{ amount }} }} ... on Article {{ id title slug }}");
     let asked = [
         ("a customer", format!("query($v: ID!) {{ customer(id: $v) {{ {PRIVATE} }} }}"), &known.customer),
-        ("a customer as a node", format!("query($v: ID!) {{ node(id: $v) {{ {private} }} nodes(ids: [$v]) {{ {private} }} }}"), &known.customer),
-        ("a customer by e-mail", format!("query($v: String!) {{ customers(where: {{ email: $v }}) {{ nodes {{ {PRIVATE} }} }} }}"), &known.email),
+        (
+            "a customer as a node",
+            format!("query($v: ID!) {{ node(id: $v) {{ {private} }} nodes(ids: [$v]) {{ {private} }} }}"),
+            &known.customer,
+        ),
+        (
+            "a customer by e-mail",
+            format!("query($v: String!) {{ customers(where: {{ email: $v }}) {{ nodes {{ {PRIVATE} }} }} }}"),
+            &known.email,
+        ),
         ("an order", "query($v: ID!) { order(id: $v) { id status customer { name email } items { quantity } } }".to_owned(), &known.order),
         ("an order as a node", format!("query($v: ID!) {{ node(id: $v) {{ {private} }} nodes(ids: [$v]) {{ {private} }} }}"), &known.order),
         ("orders of a customer", "query($v: ID!) { orders(where: { customerId: $v }) { nodes { id } } }".to_owned(), &known.customer),
-        ("a draft", "query($v: ID!) { article(id: $v) { title slug blocks { __typename } revisions { nodes { version } } } }".to_owned(), &known.draft),
-        ("a draft by slug", "query($v: String!) { article(slug: $v) { title blocks { ... on Paragraph { text } } } }".to_owned(), &known.slug),
+        (
+            "a draft",
+            "query($v: ID!) { article(id: $v) { title slug blocks { __typename } revisions { nodes { version } } } }".to_owned(),
+            &known.draft,
+        ),
+        (
+            "a draft by slug",
+            "query($v: String!) { article(slug: $v) { title blocks { ... on Paragraph { text } } } }".to_owned(),
+            &known.slug,
+        ),
         ("a draft as a node", format!("query($v: ID!) {{ node(id: $v) {{ {private} }} }}"), &known.draft),
-        ("a draft by its author", "query($v: ID!) { articles(where: { authorId: $v, status: DRAFT }) { nodes { title slug } } }".to_owned(), &known.customer),
-        ("a draft by its tag", "query($v: String!) { articles(where: { tag: $v }) { totalCount nodes { title slug } } }".to_owned(), &canary("tag")),
-        ("words", "query($v: String!) { search(text: $v) { ... on Article { title } ... on Product { name } } }".to_owned(), &canary("words")),
+        (
+            "a draft by its author",
+            "query($v: ID!) { articles(where: { authorId: $v, status: DRAFT }) { nodes { title slug } } }".to_owned(),
+            &known.customer,
+        ),
+        (
+            "a draft by its tag",
+            "query($v: String!) { articles(where: { tag: $v }) { totalCount nodes { title slug } } }".to_owned(),
+            &canary("tag"),
+        ),
+        (
+            "words",
+            "query($v: String!) { search(text: $v) { ... on Article { title } ... on Product { name } } }".to_owned(),
+            &canary("words"),
+        ),
         ("who bought it", "query($v: ID!) { product(id: $v) { name stock articles { nodes { title } } } }".to_owned(), &known.product),
     ];
     for (what, query, value) in asked {
@@ -112,7 +140,8 @@ fn has_fields(schema: &ServiceDocument, base: &BaseType) -> bool {
 pub fn bad_inputs(talk: &mut Talk, lines: &str) {
     let schema = parse_schema(polystore::graphql::sdl()).unwrap();
     let secret = canary("strangers-word");
-    let literals = ["-1", "2147483648", "1e400", "NOT_A_VALUE", "{ x: 1 }", "[[1]]", "null", "true", "\"\\u0000\"", "\"' OR 1=1 --\"", "\"%\""];
+    let literals =
+        ["-1", "2147483648", "1e400", "NOT_A_VALUE", "{ x: 1 }", "[[1]]", "null", "true", "\"\\u0000\"", "\"' OR 1=1 --\"", "\"%\""];
     for root in ["Query", "Mutation"] {
         for field in fields(&schema, root) {
             let field = &field.node;
@@ -137,7 +166,9 @@ pub fn bad_inputs(talk: &mut Talk, lines: &str) {
 /// Secrets where they do not fit: what is wrong with a request is told without repeating them.
 pub fn misplaced(talk: &mut Talk, password: &str) {
     for mutation in &MUTATIONS {
-        for input in [json!(password), json!([password]), json!({ "password": [password] }), json!({ "password": { "x": password } }), json!({})] {
+        for input in
+            [json!(password), json!([password]), json!({ "password": [password] }), json!({ "password": { "x": password } }), json!({})]
+        {
             talk.ask("an input of another kind", "", &mutation.document(), &json!({ "input": input, "key": [password] }));
         }
     }
@@ -150,13 +181,20 @@ pub fn misplaced(talk: &mut Talk, password: &str) {
         sign_in(format!(r#"{{ email: "a@example.com", secret: "{password}" }}"#)),
         sign_in(format!(r#"{{ email: 1, password: "{password}" }}"#)),
         sign_in(format!(r#"{{ email: "a@example.com", password: "{password}" }}, again: "{password}""#)),
-        format!(r#"mutation($p: String! = ["{password}"]) {{ signIn(input: {{ email: "a@example.com", password: $p }}) {{ __typename }} }}"#),
+        format!(
+            r#"mutation($p: String! = ["{password}"]) {{ signIn(input: {{ email: "a@example.com", password: $p }}) {{ __typename }} }}"#
+        ),
         format!(r#"query {{ product(slug: "{password}", nonsense: "{password}") {{ id }} }}"#),
         format!(r#"query {{ product(slug: "{password}") @include(if: "{password}") {{ id }} }}"#),
     ] {
         talk.ask("a secret in a document", "", &query, &json!({}));
     }
-    for body in [format!("{{\"query\": \"{{ __typename }}\", \"variables\": \"{password}\"}}"), format!("[\"{password}\"]"), format!("{{{password}"), password.to_owned()] {
+    for body in [
+        format!("{{\"query\": \"{{ __typename }}\", \"variables\": \"{password}\"}}"),
+        format!("[\"{password}\"]"),
+        format!("{{{password}"),
+        password.to_owned(),
+    ] {
         talk.raw("a secret in a body", &hostile::case::posted(body));
     }
     for path in [
@@ -191,7 +229,11 @@ pub fn odd_headers(talk: &mut Talk, token: &str, key: &str) {
         format!("origin: https://{key}.example\r\n"),
         format!("x-forwarded-for: {key}\r\n"),
     ] {
-        for query in ["{ me { id email } accessToken }", "mutation { signOut { signedOut } }", "mutation { setPreferences(input: { patch: {} }) { userErrors { message } } }"] {
+        for query in [
+            "{ me { id email } accessToken }",
+            "mutation { signOut { signedOut } }",
+            "mutation { setPreferences(input: { patch: {} }) { userErrors { message } } }",
+        ] {
             talk.ask("an odd header", &lines, query, &json!({}));
         }
         talk.get("/graphql?query=%7B__typename%7D", &lines);
@@ -216,7 +258,10 @@ pub fn pages(talk: &mut Talk) {
 /// Operations for a socket that shows a stranger's token, or none that is good.
 pub fn on_sockets(people: &People) -> Vec<(&'static str, Value)> {
     vec![
-        ("subscription($v: ID!) { orderStatusChanged(orderId: $v) { order { id customer { email } } } }", json!({ "v": people.known.order })),
+        (
+            "subscription($v: ID!) { orderStatusChanged(orderId: $v) { order { id customer { email } } } }",
+            json!({ "v": people.known.order }),
+        ),
         ("query($v: ID!) { customer(id: $v) { email orders { nodes { id } } } }", json!({ "v": people.known.customer })),
         ("subscription { articlePublished { article { title author { email } } } }", json!({})),
         ("{ me { id email } accessTokens }", json!({})),

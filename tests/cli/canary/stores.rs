@@ -58,12 +58,16 @@ impl Real {
     pub fn prepare(planted: &mut Planted) -> Option<Self> {
         real_engines()?;
         let servers = ["TEST_DATABASE_URL", "TEST_MONGODB_URL", "TEST_REDIS_URL"].map(|variable| std::env::var(variable).unwrap());
-        let (name, mut password) = (unique_name(), |store: &str| planted.secret(&format!("the password of {store}"), canary(&format!("password-of-{store}"))));
+        let (name, mut password) =
+            (unique_name(), |store: &str| planted.secret(&format!("the password of {store}"), canary(&format!("password-of-{store}"))));
         let passwords = ["postgres", "mongodb", "redis"].map(&mut password);
         let (direct, urls, proxies) = block_on(async {
             let relational = fresh_postgres(&servers[0], &name).await.unwrap();
             let documents = fresh_mongodb(&servers[1], &name).unwrap();
-            let role = format!("CREATE ROLE {name} LOGIN PASSWORD '{}'; ALTER DATABASE {name} OWNER TO {name}; GRANT ALL ON SCHEMA public TO {name}", passwords[0]);
+            let role = format!(
+                "CREATE ROLE {name} LOGIN PASSWORD '{}'; ALTER DATABASE {name} OWNER TO {name}; GRANT ALL ON SCHEMA public TO {name}",
+                passwords[0]
+            );
             postgres(&relational, role).await;
             let roles = vec![doc! { "role": "readWrite", "db": &name }, doc! { "role": "dbAdmin", "db": &name }];
             mongodb(&documents, doc! { "createUser": &name, "pwd": &passwords[1], "roles": roles }).await;
@@ -79,12 +83,8 @@ impl Real {
         }
         planted.inner(&name);
         let [relational, documents, hot] = urls;
-        let variables = vec![
-            ("DATABASE_URL", relational),
-            ("MONGODB_URL", documents),
-            ("REDIS_URL", hot),
-            ("POLYSTORE_REDIS_PREFIX", name.clone()),
-        ];
+        let variables =
+            vec![("DATABASE_URL", relational), ("MONGODB_URL", documents), ("REDIS_URL", hot), ("POLYSTORE_REDIS_PREFIX", name.clone())];
         let [postgres, mongodb] = direct;
         Some(Self { name, proxies, variables, postgres, mongodb, servers })
     }

@@ -91,7 +91,13 @@ fn settings_that_cannot_be_used_are_told_without_their_secrets() {
         heard(&home, &planted, &[("POLYSTORE_SECRET", &short)], &["config"], &mut leaks);
         heard(&home, &planted, &[], &["config", &format!("--secret={short}")], &mut leaks);
     }
-    for line in [format!("POLYSTORE_SECRET=\"{word}\n"), format!("DATABASE URL={word}\n"), format!("{word}\n"), format!("X='{word}\n"), format!("POLYSTORE_SECRET=${{{word}\n")] {
+    for line in [
+        format!("POLYSTORE_SECRET=\"{word}\n"),
+        format!("DATABASE URL={word}\n"),
+        format!("{word}\n"),
+        format!("X='{word}\n"),
+        format!("POLYSTORE_SECRET=${{{word}\n"),
+    ] {
         home.write(".env", line);
         heard(&home, &planted, &[], &["config"], &mut leaks);
     }

@@ -34,7 +34,12 @@ async fn log(store: &Store) -> Vec<AuditEntry> {
     store.audit_page(&AuditFilter::default(), 1_000).await.unwrap()
 }
 
-async fn create(store: &Store, article: &Article, once: Option<&Once>, entry: &AuditEntry) -> Written<Article, polystore::shop::ArticleRefusal> {
+async fn create(
+    store: &Store,
+    article: &Article,
+    once: Option<&Once>,
+    entry: &AuditEntry,
+) -> Written<Article, polystore::shop::ArticleRefusal> {
     let event = Event::article_changed(article, false, article.created_at);
     store.article_create(article, &event, Provenance { once, audit: Some(entry) }).await.unwrap()
 }
@@ -90,7 +95,8 @@ async fn what_is_refused_leaves_no_entry(store: Store) {
     let stale = Article { version: 7, ..first.clone() };
     let answers = [
         create(&store, &twin, None, &entry(1, "createArticle", &twin)).await,
-        create(&store, &Article { id: once("k", 1).id().into(), ..twin.clone() }, Some(&once("k", 1)), &entry(2, "createArticle", &twin)).await,
+        create(&store, &Article { id: once("k", 1).id().into(), ..twin.clone() }, Some(&once("k", 1)), &entry(2, "createArticle", &twin))
+            .await,
         replace(&store, [&stale, &next(&stale, "Later")], None, &entry(3, "updateArticle", &first)).await,
         replace(&store, [&article(9), &next(&article(9), "Later")], None, &entry(4, "updateArticle", &first)).await,
     ];

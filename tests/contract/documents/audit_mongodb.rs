@@ -62,7 +62,11 @@ async fn the_program_only_inserts_into_the_log_and_reads_it(Inside { store, data
     let (found, commands) = profiled(&database, work).await;
     assert_eq!(found, 2);
     let audit = format!("{}.audit", database.name());
-    let ours: Vec<_> = commands.iter().filter(|command| command.get_str("ns") == Ok(&*audit)).map(|command| command.get_str("op").unwrap()).collect();
+    let ours: Vec<_> = commands
+        .iter()
+        .filter(|command| command.get_str("ns").is_ok_and(|ns| ns == audit))
+        .map(|command| command.get_str("op").unwrap())
+        .collect();
     assert!(ours.contains(&"insert") && ours.contains(&"query"), "{ours:?}");
     assert!(ours.iter().all(|op| ["insert", "query"].contains(op)), "{ours:?}");
 }
@@ -74,7 +78,10 @@ async fn what_is_no_entry_is_refused_by_the_server(Inside { store, database }: I
     for (bad, what) in [
         (doc! { "_id": mongodb::bson::Uuid::new(), "at": now, "action": "signUp", "details": {} }, "no subject"),
         (doc! { "_id": mongodb::bson::Uuid::new(), "at": now, "action": "", "subject": "x", "details": {} }, "no action"),
-        (doc! { "_id": mongodb::bson::Uuid::new(), "at": now, "action": "x", "subject": "x", "details": {}, "email": "a@example.com" }, "more"),
+        (
+            doc! { "_id": mongodb::bson::Uuid::new(), "at": now, "action": "x", "subject": "x", "details": {}, "email": "a@example.com" },
+            "more",
+        ),
     ] {
         assert!(kept.insert_one(bad).await.unwrap_err().to_string().contains("failed validation"), "{what}");
     }

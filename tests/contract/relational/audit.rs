@@ -6,7 +6,8 @@ use libtest_mimic::Trial;
 use polystore::{
     error::{Engine, Kind},
     shop::{
-        AuditEntry, AuditFilter, NewAccount, OrderMove, OrderStatus, ProductChange, ProductId, ProfileChange, Provenance, StockChange, Written,
+        AuditEntry, AuditFilter, NewAccount, OrderMove, OrderStatus, ProductChange, ProductId, ProfileChange, Provenance, StockChange,
+        Written,
     },
 };
 use serde_json::{Value, json};
@@ -96,7 +97,10 @@ async fn what_is_refused_leaves_no_entry(shop: Inside) {
     for refusal in refusals {
         assert!(refusal.starts_with("Ok(Refused("), "{refusal}");
     }
-    let taken = NewAccount { customer: polystore::shop::Customer { email: sample::customer(1).email, ..sample::customer(9) }, ..sample::account(9) };
+    let taken = NewAccount {
+        customer: polystore::shop::Customer { email: sample::customer(1).email, ..sample::customer(9) },
+        ..sample::account(9)
+    };
     assert!(matches!(store.account_create(&taken, by(&entry)).await.unwrap(), Written::Refused(_)));
     assert!(!store.account_put(&sample::account(9).account, by(&entry)).await.unwrap(), "there is no such customer");
     assert_eq!(log(&shop).await, []);
@@ -104,7 +108,8 @@ async fn what_is_refused_leaves_no_entry(shop: Inside) {
 
 async fn what_changes_nothing_leaves_no_entry(shop: Inside) {
     let same = ProfileChange { name: Some(sample::customer(1).name), email: None };
-    let written = shop.store.customer_change(sample::id(1), &same, sample::at(1), by(&sample::audit(1, "updateProfile", "x"))).await.unwrap();
+    let written =
+        shop.store.customer_change(sample::id(1), &same, sample::at(1), by(&sample::audit(1, "updateProfile", "x"))).await.unwrap();
     assert_eq!(written, Written::Done(sample::customer(1)));
     assert_eq!(log(&shop).await, []);
 }
@@ -171,7 +176,8 @@ async fn entries_can_be_neither_changed_nor_taken_away(shop: Inside) {
         shop.store.stock_change(&stock(1, 1), by(&sample::audit(n, "adjustStock", "product"))).await.unwrap();
     }
     let before = log(&shop).await;
-    let mut attempts = vec!["UPDATE audit SET action = 'x'", "UPDATE audit SET actor = NULL WHERE action = 'adjustStock'", "DELETE FROM audit"];
+    let mut attempts =
+        vec!["UPDATE audit SET action = 'x'", "UPDATE audit SET actor = NULL WHERE action = 'adjustStock'", "DELETE FROM audit"];
     if shop.store.engine() == Engine::Sqlite {
         attempts.push("REPLACE INTO audit SELECT id, at, NULL, NULL, 'x', subject, NULL, NULL, '{}' FROM audit");
         attempts.push("UPDATE OR REPLACE audit SET id = (SELECT max(id) FROM audit)");
@@ -307,7 +313,11 @@ async fn a_page_of_a_hundred_thousand_entries_reads_about_what_it_gives(shop: In
             }
         }
         Tables::Sqlite(pool) => {
-            let steps = ["USING PRIMARY KEY (id>? AND id<?)", "USING INDEX audit_by_action (action=? AND id>?", "USING INDEX audit_by_subject (subject=? AND id>?"];
+            let steps = [
+                "USING PRIMARY KEY (id>? AND id<?)",
+                "USING INDEX audit_by_action (action=? AND id>?",
+                "USING INDEX audit_by_subject (subject=? AND id>?",
+            ];
             for ((sql, value), step) in statements!("sqlite", "EXPLAIN QUERY PLAN ").into_iter().zip(steps) {
                 let plan: Vec<String> = sqlx::query(sql).fetch_all(pool).await.unwrap().iter().map(|row| row.get("detail")).collect();
                 assert!(plan.len() == 1 && plan[0].contains(step), "{value:?}: {step:?} is not in {plan:#?}");

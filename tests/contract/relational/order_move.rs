@@ -43,7 +43,10 @@ async fn an_order_is_paid_and_shipped_and_the_books_follow(inside: Inside) {
     assert_eq!(inside.store.order_balances(&[placed.id]).await.unwrap(), [(placed.id, sample::eur(0))]);
 
     let shipped = Order { status: OrderStatus::Shipped, version: 3, ..paid.clone() };
-    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Shipped), (&key("ship")).into()).await.unwrap(), Written::Done(shipped.clone()));
+    assert_eq!(
+        inside.store.order_move(&step(1, OrderStatus::Shipped), (&key("ship")).into()).await.unwrap(),
+        Written::Done(shipped.clone())
+    );
     assert_eq!(inside.ledger().await[&1], entered, "shipping moves no money");
     let told = facts(&inside).await;
     assert_eq!(told[1..], [&paid, &shipped].map(|order| Event::order_moved(order, &[], Vec::new(), sample::at(0)).fact));

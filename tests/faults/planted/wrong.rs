@@ -113,7 +113,9 @@ impl Wrong {
                 let written = self.inner.order_place(order, by).await?;
                 if let Written::Replayed(_) = written {
                     let (product_id, quantity) = order.lines[0];
-                    self.inner.stock_change(&StockChange { product_id, delta: -quantity, at: order.placed_at }, Provenance::default()).await?;
+                    self.inner
+                        .stock_change(&StockChange { product_id, delta: -quantity, at: order.placed_at }, Provenance::default())
+                        .await?;
                 }
                 Ok(written)
             }

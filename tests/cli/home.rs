@@ -188,8 +188,9 @@ impl Running {
 
     /// Waits for the end that is to come by itself.
     pub fn end(mut self) -> Ended {
+        let begun = Instant::now();
         while self.is_running() {
-            assert!(self.start.elapsed() < PATIENCE, "still running: {:?} {:?}", self.printed(), self.complained());
+            assert!(begun.elapsed() < PATIENCE, "still running: {:?} {:?}", self.printed(), self.complained());
             std::thread::sleep(Duration::from_millis(5));
         }
         let took = self.start.elapsed();

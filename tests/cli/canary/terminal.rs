@@ -48,36 +48,36 @@ fn settings_that_cannot_be_used_are_told_without_their_secrets() {
     let (home, mut planted, mut leaks) = (Home::new(), Planted::new(), Vec::new());
     let word = planted.secret("a password in a URL", canary("password-in-url"));
     let bad = [
-        "mysql://root:WORD@h/db",
-        "postgres://u:WORD@h:port/db",
-        "postgres://u:WORD@/",
-        "postgres://u:WORD/db",
-        "postgres://u:WORD",
-        "postgres:/u:WORD@h/db",
-        "postgres//u:WORD@h/db",
-        " postgres://u:WORD@h/db",
-        "postgres://u:a#WORD@h/db",
-        "postgres://u:a?WORD@h/db",
-        "postgres://u:a/WORD@h/db",
-        "postgres://u:%zzWORD@h/db",
-        "postgres://h/db?user=u&password=WORD",
-        "postgres://h/db?PASSWORD=WORD&sslmode=nonsense",
-        "postgresql+tls://u:WORD@h",
-        "mongodb://u:WORD@h:port/db",
-        "mongodb://u:WORD/x@h",
-        "mongodb://u:WORD",
-        "mongodb://u:WORD@",
-        "mongodb+srv://u:WORD@h",
-        "redis://:WORD@h:port",
-        "redis://u:WORD",
-        "rediss://:WORD@h",
-        "redis://:WORD@h/nonsense",
-        "u:WORD@h",
-        "u:WORD",
+        "mysql://root:<>@h/db",
+        "postgres://u:<>@h:port/db",
+        "postgres://u:<>@/",
+        "postgres://u:<>/db",
+        "postgres://u:<>",
+        "postgres:/u:<>@h/db",
+        "postgres//u:<>@h/db",
+        " postgres://u:<>@h/db",
+        "postgres://u:a#<>@h/db",
+        "postgres://u:a?<>@h/db",
+        "postgres://u:a/<>@h/db",
+        "postgres://u:%zz<>@h/db",
+        "postgres://h/db?user=u&password=<>",
+        "postgres://h/db?PASSWORD=<>&sslmode=nonsense",
+        "postgresql+tls://u:<>@h",
+        "mongodb://u:<>@h:port/db",
+        "mongodb://u:<>/x@h",
+        "mongodb://u:<>",
+        "mongodb://u:<>@",
+        "mongodb+srv://u:<>@h",
+        "redis://:<>@h:port",
+        "redis://u:<>",
+        "rediss://:<>@h",
+        "redis://:<>@h/nonsense",
+        "u:<>@h",
+        "u:<>",
     ];
     for setting in ["DATABASE_URL", "DOCUMENTS_URL", "MONGODB_URL", "HOT_URL", "REDIS_URL", "CACHE_URL"] {
         for url in bad {
-            let url = url.replace("WORD", &word);
+            let url = url.replace("<>", &word);
             for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["config"]] {
                 heard(&home, &planted, &[(setting, &url), ("POLYSTORE_LOG", "trace")], arguments, &mut leaks);
             }

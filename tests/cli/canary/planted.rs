@@ -40,7 +40,7 @@ impl Planted {
             "_unique",
             "_pkey",
             "no such table",
-            "does not exist",
+            "\" does not exist",
             "relation \"",
             "sqlx",
             "panicked",

@@ -7,7 +7,11 @@ use super::{
 };
 use crate::{
     roles::Catalog,
-    shop::{Product, ProductId, ProductRefusal, StockChange, product::MAX_STOCK},
+    shop::{
+        Product, ProductId, ProductRefusal, Provenance, StockChange,
+        audit::{Action, asked},
+        product::MAX_STOCK,
+    },
 };
 use serde_json::json;
 
@@ -20,7 +24,8 @@ pub async fn adjust_stock(catalog: &dyn Catalog, asker: &Asker, product_id: Prod
         faults.add("delta", format_args!("{delta} is no change: expected -{MAX_STOCK} to {MAX_STOCK}, and not 0"));
     }
     let change = faults.done(Some(StockChange { product_id, delta, at: asker.at }))?;
-    settle(catalog.stock_change(&change, once.as_ref()).await, |reason| match reason {
+    let audit = asker.audit(Action::AdjustStock, product_id, asked::of_stock(delta));
+    settle(catalog.stock_change(&change, Provenance::new(once.as_ref(), &audit)).await, |reason| match reason {
         ProductRefusal::NotFound => Refusal { field: Some("productId".to_owned()), ..refusal(reason) },
         _ => refusal(reason),
     })

@@ -7,7 +7,11 @@ use super::{
 };
 use crate::{
     roles::Articles,
-    shop::{Article, ArticleId, ArticleStatus, Event, Once, rules},
+    shop::{
+        Article, ArticleId, ArticleStatus, Event, Once, Provenance,
+        audit::{Action, asked},
+        rules,
+    },
 };
 
 /// Saves a draft of the viewer's. A title must be given; without a slug the article's id serves as one.
@@ -35,5 +39,6 @@ pub async fn create_article(articles: &dyn Articles, asker: &Asker, input: Artic
     });
     let article = faults.done(article)?;
     let event = Event::article_changed(&article, false, asker.at);
-    settle(articles.article_create(&article, &event, once.as_ref()).await, refusal)
+    let audit = asker.audit(Action::CreateArticle, article.id, asked::plainly());
+    settle(articles.article_create(&article, &event, Provenance::new(once.as_ref(), &audit)).await, refusal)
 }

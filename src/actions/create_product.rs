@@ -7,7 +7,11 @@ use super::{
 };
 use crate::{
     roles::Catalog,
-    shop::{Product, ProductId, product::MAX_STOCK},
+    shop::{
+        Product, ProductId, Provenance,
+        audit::{Action, asked},
+        product::MAX_STOCK,
+    },
 };
 use serde_json::json;
 
@@ -47,5 +51,6 @@ pub async fn create_product(catalog: &dyn Catalog, asker: &Asker, input: Product
         })
     })();
     let product = faults.done(product)?;
-    settle(catalog.product_create(&product, once.as_ref()).await, refusal)
+    let audit = asker.audit(Action::CreateProduct, product.id, asked::plainly());
+    settle(catalog.product_create(&product, Provenance::new(once.as_ref(), &audit)).await, refusal)
 }

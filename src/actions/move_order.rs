@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     roles::Orders,
-    shop::{MoveRefusal, Once, Order, OrderId, OrderMove, OrderStatus},
+    shop::{
+        MoveRefusal, Once, Order, OrderId, OrderMove, OrderStatus, Provenance,
+        audit::{Action, asked},
+    },
 };
 use serde_json::json;
 
@@ -17,7 +20,15 @@ pub async fn move_order(orders: &dyn Orders, asker: &Asker, id: OrderId, to: Ord
     let input = json!({ "orderId": id.to_string(), "to": to.code() });
     let once = asker.once("moveOrder", &input)?;
     let once = once.unwrap_or_else(|| Once::new(customer.to_string(), uuid::Uuid::now_v7().to_string(), "moveOrder", &input));
-    settle(orders.order_move(&OrderMove { id, owner, to, at: asker.at }, &once).await, |refusal| match refusal {
+    let action = match to {
+        OrderStatus::Placed => Action::PlaceOrder,
+        OrderStatus::Paid => Action::PayOrder,
+        OrderStatus::Shipped => Action::ShipOrder,
+        OrderStatus::Cancelled => Action::CancelOrder,
+    };
+    let audit = asker.audit(action, id, asked::plainly());
+    let step = OrderMove { id, owner, to, at: asker.at };
+    settle(orders.order_move(&step, Provenance::new(Some(&once), &audit)).await, |refusal| match refusal {
         MoveRefusal::NotFound => Refusal::of(RefusalCode::NotFound, "orderId", "there is no such order"),
         MoveRefusal::NotFrom(status) => {
             Refusal::of(RefusalCode::Conflict, "orderId", format_args!("an order that is {} cannot become {}", status.code(), to.code()))

@@ -7,7 +7,8 @@ use super::{
 use crate::{
     roles::Orders,
     shop::{
-        NewOrder, Once, OrderId, OrderRefusal, OrderWithItems, ProductId,
+        NewOrder, Once, OrderId, OrderRefusal, OrderWithItems, ProductId, Provenance,
+        audit::{Action, asked},
         order::{MAX_LINES, MAX_QUANTITY},
         rules,
     },
@@ -22,7 +23,8 @@ pub async fn place_order(orders: &dyn Orders, asker: &Asker, items: Vec<(String,
     let once = once.unwrap_or_else(|| Once::new(customer_id.to_string(), uuid::Uuid::now_v7().to_string(), "placeOrder", &json!(items)));
     let lines = lines(items)?;
     let order = NewOrder { id: OrderId::from_uuid(uuid::Uuid::now_v7()), customer_id, placed_at: asker.at, lines };
-    settle(orders.order_place(&order, &once).await, |refusal| match refusal {
+    let audit = asker.audit(Action::PlaceOrder, order.id, asked::plainly());
+    settle(orders.order_place(&order, Provenance::new(Some(&once), &audit)).await, |refusal| match refusal {
         OrderRefusal::UnknownProduct(line) => {
             Refusal::of(RefusalCode::NotFound, format!("items.{line}.productId"), "there is no such product")
         }

@@ -7,8 +7,9 @@ use super::{
 use crate::{
     roles::{Accounts, Customers},
     shop::{
-        Account, AccountRole, Customer, CustomerId, Tier, Timestamp,
+        Account, AccountRole, AuditEntry, Customer, CustomerId, Provenance, Tier, Timestamp,
         account::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS},
+        audit::{Action, Asking, asked},
         rules,
     },
 };
@@ -34,6 +35,7 @@ where
         }
         None => None,
     };
+    let typed = hash.is_some();
     let known = relational.accounts_by_emails(std::slice::from_ref(&email)).await?.pop();
     let (customer, hash) = match (known, hash) {
         (Some(known), hash) => (known.customer, hash.unwrap_or(known.account.password_hash)),
@@ -53,6 +55,8 @@ where
             (customer, hash)
         }
     };
-    relational.account_put(&Account { customer_id: customer.id, role, password_hash: hash }).await?;
+    // whoever sits at the terminal is nobody's account
+    let audit = AuditEntry::new(Asking::default(), Action::SetRole, customer.id, asked::of_role(role, typed));
+    relational.account_put(&Account { customer_id: customer.id, role, password_hash: hash }, Provenance::new(None, &audit)).await?;
     Ok(customer)
 }

@@ -10,8 +10,9 @@ use super::{
 use crate::{
     roles::{Accounts, Hot},
     shop::{
-        Account, AccountRefusal, AccountRole, Customer, CustomerId, NewAccount, Tier,
+        Account, AccountRefusal, AccountRole, Customer, CustomerId, NewAccount, Provenance, Tier,
         account::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS},
+        audit::{Action, asked},
         rules,
     },
 };
@@ -55,7 +56,8 @@ pub async fn sign_up(
     let id = CustomerId::from_uuid(uuid::Uuid::now_v7());
     let customer = Customer { id, email, name, tier: Tier::Standard, created_at: asker.at };
     let new = NewAccount { customer, account: Account { customer_id: id, role: AccountRole::Customer, password_hash } };
-    let customer = settle(accounts.account_create(&new, once.as_ref()).await, |refusal| match refusal {
+    let audit = asker.audit(Action::SignUp, id, asked::plainly());
+    let customer = settle(accounts.account_create(&new, Provenance::new(once.as_ref(), &audit)).await, |refusal| match refusal {
         AccountRefusal::EmailTaken => Refusal::of(RefusalCode::Conflict, "email", "another account has this e-mail"),
         AccountRefusal::NotFound => Refusal::of(RefusalCode::NotFound, "email", "there is no such customer"),
     })?;

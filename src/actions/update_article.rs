@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     roles::Articles,
-    shop::{Article, ArticleId, ArticleRefusal, ArticleStatus, Audience, Detail, Event, Once},
+    shop::{
+        Article, ArticleId, ArticleRefusal, ArticleStatus, Audience, Detail, Event, Once, Provenance,
+        audit::{Action, asked},
+    },
 };
 use serde_json::json;
 
@@ -16,7 +19,7 @@ pub async fn update_article(articles: &dyn Articles, asker: &Asker, id: ArticleI
     asker.editor()?;
     let once = asker.once("updateArticle", &json!({ "id": id.to_string(), "version": version, "article": input.json() }))?;
     let fields = input.checked()?;
-    change(articles, asker, id, version, once, |article| {
+    change(articles, asker, Action::UpdateArticle, (id, version), once, |article| {
         article.slug = fields.slug.unwrap_or_else(|| article.slug.clone());
         article.title = fields.title.unwrap_or_else(|| article.title.clone());
         article.tags = fields.tags.unwrap_or_else(|| article.tags.clone());
@@ -30,7 +33,7 @@ pub async fn update_article(articles: &dyn Articles, asker: &Asker, id: ArticleI
 pub async fn publish_article(articles: &dyn Articles, asker: &Asker, id: ArticleId, version: i64) -> Outcome<Article> {
     asker.editor()?;
     let once = asker.once("publishArticle", &json!({ "id": id.to_string(), "version": version }))?;
-    change(articles, asker, id, version, once, |article| {
+    change(articles, asker, Action::PublishArticle, (id, version), once, |article| {
         article.status = ArticleStatus::Published;
         article.published_at.get_or_insert(asker.at);
     })
@@ -41,7 +44,7 @@ pub async fn publish_article(articles: &dyn Articles, asker: &Asker, id: Article
 pub async fn unpublish_article(articles: &dyn Articles, asker: &Asker, id: ArticleId, version: i64) -> Outcome<Article> {
     asker.editor()?;
     let once = asker.once("unpublishArticle", &json!({ "id": id.to_string(), "version": version }))?;
-    change(articles, asker, id, version, once, |article| {
+    change(articles, asker, Action::UnpublishArticle, (id, version), once, |article| {
         article.status = ArticleStatus::Draft;
         article.published_at = None;
     })
@@ -51,8 +54,8 @@ pub async fn unpublish_article(articles: &dyn Articles, asker: &Asker, id: Artic
 async fn change(
     articles: &dyn Articles,
     asker: &Asker,
-    id: ArticleId,
-    version: i64,
+    action: Action,
+    (id, version): (ArticleId, i64),
     once: Option<Once>,
     alter: impl FnOnce(&mut Article),
 ) -> Outcome<Article> {
@@ -69,5 +72,6 @@ async fn change(
     alter(&mut next);
     next.version += 1;
     let event = Event::article_changed(&next, previous.published_at.is_some(), asker.at);
-    settle(articles.article_replace(&previous, &next, &event, once.as_ref()).await, refusal)
+    let audit = asker.audit(action, id, asked::of_article(&previous, &next));
+    settle(articles.article_replace(&previous, &next, &event, Provenance::new(once.as_ref(), &audit)).await, refusal)
 }

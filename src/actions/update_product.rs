@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     roles::Catalog,
-    shop::{Product, ProductId},
+    shop::{
+        Product, ProductId, Provenance,
+        audit::{Action, asked},
+    },
 };
 use serde_json::json;
 
@@ -22,5 +25,6 @@ pub async fn update_product(
     asker.admin()?;
     let once = asker.once("updateProduct", &json!({ "id": id.to_string(), "version": version, "product": input.json() }))?;
     let change = input.checked(Faults::default())?;
-    settle(catalog.product_change(id, version, &change, asker.at, once.as_ref()).await, refusal)
+    let audit = asker.audit(Action::UpdateProduct, id, asked::of_product(&change));
+    settle(catalog.product_change(id, version, &change, asker.at, Provenance::new(once.as_ref(), &audit)).await, refusal)
 }

@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     roles::Accounts,
-    shop::{AccountRefusal, Customer, ProfileChange, rules},
+    shop::{
+        AccountRefusal, Customer, ProfileChange, Provenance,
+        audit::{Action, asked},
+        rules,
+    },
 };
 use serde_json::json;
 
@@ -26,7 +30,8 @@ pub async fn update_profile(accounts: &dyn Accounts, asker: &Asker, input: Profi
     let name = faults.check_optional("name", input.name, |name| rules::name(name, 200));
     let email = faults.check_optional("email", input.email, |email| rules::email(&email));
     let change = faults.done(name.zip(email).map(|(name, email)| ProfileChange { name, email }))?;
-    settle(accounts.customer_change(id, &change, asker.at, once.as_ref()).await, |refusal| match refusal {
+    let audit = asker.audit(Action::UpdateProfile, id, asked::of_profile(&change));
+    settle(accounts.customer_change(id, &change, asker.at, Provenance::new(once.as_ref(), &audit)).await, |refusal| match refusal {
         AccountRefusal::EmailTaken => Refusal::of(RefusalCode::Conflict, "email", "another account has this e-mail"),
         AccountRefusal::NotFound => Refusal { code: RefusalCode::NotFound, field: None, message: "the account is gone".to_owned() },
     })

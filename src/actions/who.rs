@@ -3,10 +3,15 @@
 use super::refusal::{ActionError, Outcome};
 use crate::{
     roles::{Accounts, Result, Sessions},
-    shop::{AccountRole, CustomerId, Once, Session, Timestamp, TokenHash, Viewer, rules},
+    shop::{
+        AccountRole, AuditEntry, CustomerId, Once, Session, Timestamp, TokenHash, Viewer,
+        audit::{Action, Asking},
+        rules,
+    },
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
+use std::net::IpAddr;
 
 /// Somebody who asks for a change.
 #[derive(Clone, Debug)]
@@ -19,6 +24,10 @@ pub struct Asker {
     pub at: Timestamp,
     /// The name of the address that the request came from; `None` where nobody is limited by address.
     pub origin: Option<String>,
+    /// The address itself, for the audit log.
+    pub client: Option<IpAddr>,
+    /// The id of the request, for the audit log.
+    pub request: Option<String>,
 }
 
 impl Asker {
@@ -43,6 +52,12 @@ impl Asker {
     pub(super) fn limited_as(&self) -> Option<String> {
         let origin = self.origin.as_ref()?;
         Some(self.viewer.customer_id().map_or_else(|| origin.clone(), |id| id.to_string()))
+    }
+
+    /// What the audit log is to keep of a change, if it is done.
+    pub(super) fn audit(&self, action: Action, subject: impl ToString, asked: serde_json::Value) -> AuditEntry {
+        let asking = Asking { viewer: Some(self.viewer), request: self.request.as_deref(), client: self.client };
+        AuditEntry::new(asking, action, subject, asked)
     }
 
     /// The client's key for this operation and input, scoped by who asks; `None` if it gave none.

@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 pub mod account;
+pub mod audit;
 pub mod config;
 pub mod cost;
 pub mod documents;
@@ -72,6 +73,8 @@ enum Command {
     Import(import::Options),
     /// Show what was committed and not told to the other stores yet, and what was given up
     Outbox(outbox::Options),
+    /// Print the audit log: who changed rights, money or the catalogue, newest first
+    Audit(audit::Options),
     /// Give an account a role: customer, editor or admin
     Account(account::Options),
     /// Make the manifest of trusted documents
@@ -137,6 +140,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Seed(options) => seed::run(&config, &options).await?,
         Command::Import(options) => return import::run(&config, &options).await,
         Command::Outbox(options) => outbox::run(&config, &options).await?,
+        Command::Audit(options) => audit::run(&config, &options).await?,
         Command::Account(options) => account::run(&config, options).await?,
         Command::Documents(options) => return documents::run(&config, &options).await,
         Command::Rebuild => rebuild::run(&config).await?,

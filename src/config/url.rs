@@ -61,11 +61,19 @@ pub fn redacted(url: &str) -> String {
         return url.to_owned();
     }
     let Some((scheme, rest)) = url.split_once("://") else {
-        return if url.contains('@') { "***".to_owned() } else { url.to_owned() };
+        return match url.split_once(':') {
+            _ if url.contains('@') => "***".to_owned(),
+            // a scheme that was misspelt, or user and password without a host
+            Some((first, rest)) if !rest.is_empty() => format!("{first}:***"),
+            _ => url.to_owned(),
+        };
     };
     // a password may hold an @ itself, and a ? or # that nobody encoded: everything up to the last @ is secret
     let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(_, rest)| ("***@", rest));
     let (place, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    let (hosts, path) = place.split_at(place.find('/').unwrap_or(place.len()));
+    // what is no port may be the password of somebody who forgot the host
+    let hosts = if user.is_empty() && !hosts.split(',').all(ends_in_a_port) { "***" } else { hosts };
     let secret = |pair: &str| {
         ["password", "sslpassword", "sslkey", "tlscertificatekeyfilepassword", "authmechanismproperties"]
             .iter()
@@ -77,7 +85,12 @@ pub fn redacted(url: &str) -> String {
         _ => "***",
     };
     let query: Vec<&str> = query.split('&').map(shown).collect();
-    format!("{scheme}://{user}{place}{}", query.join("&"))
+    format!("{scheme}://{user}{hosts}{path}{}", query.join("&"))
+}
+
+/// Whether a host has no port, or a number.
+fn ends_in_a_port(host: &str) -> bool {
+    host.ends_with(']') || host.rsplit_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 impl fmt::Display for StoreUrl {
@@ -108,6 +121,12 @@ mod tests {
             ("sqlite:data/x.db", "sqlite:data/x.db"),
             ("sqlite:/home/ann@work/x.db", "sqlite:/home/ann@work/x.db"),
             ("u:p@h", "***"),
+            ("u:p", "u:***"),
+            ("postgres://u:p/db", "postgres://***/db"),
+            ("redis://u:p", "redis://***"),
+            ("mongodb://h:1,[::1]:2,i/db", "mongodb://h:1,[::1]:2,i/db"),
+            ("redis://[::1]", "redis://[::1]"),
+            ("memory:", "memory:"),
         ] {
             assert_eq!(redacted(url), shown);
         }

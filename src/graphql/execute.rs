@@ -8,7 +8,7 @@ use super::{
     documents::{Found, document::Document},
     error::Code,
     guard, limits,
-    mutation::KeyHeader,
+    mutation::{CameFrom, KeyHeader},
     plan,
     reply::{Problem, Reply},
     throttle::{Address, Paid, Standing},
@@ -53,6 +53,8 @@ pub struct Operation {
     pub access_token: Option<String>,
     /// Under which key a mutation is done once, where its input names none.
     pub idempotency_key: Option<String>,
+    /// The id of the request that it came in.
+    pub request_id: Option<String>,
 }
 
 /// An operation that passed every check before the library's own.
@@ -239,6 +241,9 @@ impl Prepared {
         let mut request = self.unasked().data(Arc::new(who));
         if let Some(key) = &self.asked.idempotency_key {
             request = request.data(KeyHeader(key.clone()));
+        }
+        if self.kind == OperationType::Mutation {
+            request = request.data(CameFrom { request: self.asked.request_id.clone(), client: self.asked.address });
         }
         request
     }

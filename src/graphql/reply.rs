@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Most errors in an answer.
 const MAX_ERRORS: usize = 20;
@@ -242,7 +242,7 @@ fn from_library(error: &ServerError, validation: bool) -> Error {
     extensions.entry("code").or_insert_with(|| default.name().into());
     let location = |at: &async_graphql::Pos| json!({ "line": at.line, "column": at.column });
     Error {
-        message: cut(&error.message),
+        message: cut(&without_value(&error.message)),
         locations: error.locations.iter().filter(|at| at.line > 0).map(location).collect(),
         path: error.path.clone(),
         extensions,
@@ -257,6 +257,14 @@ fn library_code(message: &str) -> Code {
         Code::QueryTooComplex
     } else {
         Code::GraphqlValidationFailed
+    }
+}
+
+/// The library repeats an input that is of another kind, which may be a password in the wrong place.
+fn without_value(message: &str) -> Cow<'_, str> {
+    match message.split_once("\", found ") {
+        Some((expected, _)) if expected.starts_with("Expected input type") => format!("{expected}\", found something else").into(),
+        _ => message.into(),
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) async fn answer(graph: &Graph, operations: Vec<Operation>, media: Med
         if body.len() > 1 {
             body.push(b',');
         }
-        let reply = graph.execute(operation).await;
+        let reply = graph.execute(Operation { request_id: Some(id.0.clone()), ..operation }).await;
         standing = reply.standing.or(standing);
         body.extend(reply.body(&id.0));
     }

@@ -94,6 +94,7 @@ impl Payload {
             token: credentials::bearer(headers),
             access_token: credentials::access_token(headers),
             idempotency_key: credentials::idempotency_key(headers),
+            request_id: None,
         }
     }
 }
@@ -200,6 +201,7 @@ async fn answer(
     headers: &HeaderMap,
     id: &RequestId,
 ) -> Response {
+    let operation = operation.map(|operation| Operation { request_id: Some(id.0.clone()), ..operation });
     let named_by_get = operation.as_ref().is_ok_and(|operation| operation.only_queries && operation.names_a_document());
     let reply = match operation {
         Ok(_) if events && !origin::allowed(headers, origins) => return no_stream(origin::refusal(), id),

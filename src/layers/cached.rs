@@ -143,9 +143,9 @@ pass!(Customers {
 pass!(Accounts {
     accounts_by_customers(customers: &[CustomerId]) -> Vec<Account>;
     accounts_by_emails(emails: &[String]) -> Vec<NewAccount>;
-    account_create(new: &NewAccount, once: Option<&Once>) -> Written<Customer, AccountRefusal>;
-    account_put(account: &Account) -> bool;
-    customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, once: Option<&Once>) -> Written<Customer, AccountRefusal>, voiding;
+    account_create(new: &NewAccount, by: Provenance<'_>) -> Written<Customer, AccountRefusal>;
+    account_put(account: &Account, by: Provenance<'_>) -> bool;
+    customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, by: Provenance<'_>) -> Written<Customer, AccountRefusal>, voiding;
 });
 
 pass!(Outbox {
@@ -156,6 +156,10 @@ pass!(Outbox {
     outbox_parked(limit: u32) -> Vec<Parked>;
     outbox_retry(ids: &[EventId]) -> u64;
     once_prune(before: Timestamp) -> u64;
+});
+
+pass!(AuditLog {
+    audit_page(filter: &AuditFilter, limit: u32) -> Vec<AuditEntry>;
 });
 
 pass!(Catalog {
@@ -176,18 +180,18 @@ async fn products_by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
         None => self.inner.products_by_ids(ids).await,
     }
 }
-async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
-    let answer = self.voiding(self.inner.product_create(product, once)).await;
+async fn product_create(&self, product: &Product, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
+    let answer = self.voiding(self.inner.product_create(product, by)).await;
     self.product_written(product.id, &answer).await;
     answer
 }
-async fn product_change(&self, id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
-    let answer = self.voiding(self.inner.product_change(id, expected, change, at, once)).await;
+async fn product_change(&self, id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
+    let answer = self.voiding(self.inner.product_change(id, expected, change, at, by)).await;
     self.product_written(id, &answer).await;
     answer
 }
-async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
-    let answer = self.inner.stock_change(change, once).await;
+async fn stock_change(&self, change: &StockChange, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
+    let answer = self.inner.stock_change(change, by).await;
     self.product_written(change.product_id, &answer).await;
     answer
 }
@@ -206,13 +210,13 @@ pass!(Orders {
     order_balances(orders: &[OrderId]) -> Vec<(OrderId, Money)>;
     orders_put(rows: &[OrderWithItems]) -> (), voiding;
 }
-async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
-    let answer = self.voiding(self.inner.order_place(order, once)).await;
+async fn order_place(&self, order: &NewOrder, by: Provenance<'_>) -> Result<Written<OrderWithItems, OrderRefusal>> {
+    let answer = self.voiding(self.inner.order_place(order, by)).await;
     self.order_was_placed(order, &answer).await;
     answer
 }
-async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>> {
-    let answer = self.voiding(self.inner.order_move(step, once)).await;
+async fn order_move(&self, step: &OrderMove, by: Provenance<'_>) -> Result<Written<Order, MoveRefusal>> {
+    let answer = self.voiding(self.inner.order_move(step, by)).await;
     self.order_was_moved(step, &answer).await;
     answer
 }

@@ -93,9 +93,9 @@ guard!(Customers {
 guard!(Accounts {
     Read accounts_by_customers(customers: &[CustomerId]) -> Vec<Account>;
     Read accounts_by_emails(emails: &[String]) -> Vec<NewAccount>;
-    Write account_create(new: &NewAccount, once: Option<&Once>) -> Written<Customer, AccountRefusal>;
-    Write account_put(account: &Account) -> bool;
-    Write customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, once: Option<&Once>) -> Written<Customer, AccountRefusal>;
+    Write account_create(new: &NewAccount, by: Provenance<'_>) -> Written<Customer, AccountRefusal>;
+    Write account_put(account: &Account, by: Provenance<'_>) -> bool;
+    Write customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, by: Provenance<'_>) -> Written<Customer, AccountRefusal>;
 });
 
 guard!(Outbox {
@@ -106,6 +106,10 @@ guard!(Outbox {
     Read outbox_parked(limit: u32) -> Vec<Parked>;
     Write outbox_retry(ids: &[EventId]) -> u64;
     Write once_prune(before: Timestamp) -> u64;
+});
+
+guard!(AuditLog {
+    Read audit_page(filter: &AuditFilter, limit: u32) -> Vec<AuditEntry>;
 });
 
 guard!(Catalog {
@@ -120,9 +124,9 @@ guard!(Catalog {
     Read products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>;
     Read products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>;
     Read products_search(text: &SearchText, limit: u32) -> Vec<Product>;
-    Write product_create(product: &Product, once: Option<&Once>) -> Written<Product, ProductRefusal>;
-    Write product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, once: Option<&Once>) -> Written<Product, ProductRefusal>;
-    Write stock_change(change: &StockChange, once: Option<&Once>) -> Written<Product, ProductRefusal>;
+    Write product_create(product: &Product, by: Provenance<'_>) -> Written<Product, ProductRefusal>;
+    Write product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, by: Provenance<'_>) -> Written<Product, ProductRefusal>;
+    Write stock_change(change: &StockChange, by: Provenance<'_>) -> Written<Product, ProductRefusal>;
     Write products_put(rows: &[Product]) -> ();
 });
 
@@ -134,8 +138,8 @@ guard!(Orders {
     Read sales_report(period: &SalesPeriod) -> Vec<SalesRow>;
     Read product_sales() -> Vec<(ProductId, i64)>;
     Read order_balances(orders: &[OrderId]) -> Vec<(OrderId, Money)>;
-    Write order_place(order: &NewOrder, once: &Once) -> Written<OrderWithItems, OrderRefusal>;
-    Write order_move(step: &OrderMove, once: &Once) -> Written<Order, MoveRefusal>;
+    Write order_place(order: &NewOrder, by: Provenance<'_>) -> Written<OrderWithItems, OrderRefusal>;
+    Write order_move(step: &OrderMove, by: Provenance<'_>) -> Written<Order, MoveRefusal>;
     Write orders_put(rows: &[OrderWithItems]) -> ();
 });
 
@@ -146,8 +150,8 @@ guard!(Articles {
     Read articles_page_by_products(products: &[ProductId], window: &Window, detail: Detail) -> Vec<(ProductId, Page<Article>)>;
     Read articles_page_by_authors(authors: &[CustomerId], window: &Window, detail: Detail, audience: Audience) -> Vec<(CustomerId, Page<Article>)>;
     Read article_revisions_page_by_articles(articles: &[ArticleId], window: &Window) -> Vec<(ArticleId, Page<ArticleRevision>)>;
-    Write article_create(article: &Article, event: &Event, once: Option<&Once>) -> Written<Article, ArticleRefusal>;
-    Write article_replace(previous: &Article, next: &Article, event: &Event, once: Option<&Once>) -> Written<Article, ArticleRefusal>;
+    Write article_create(article: &Article, event: &Event, by: Provenance<'_>) -> Written<Article, ArticleRefusal>;
+    Write article_replace(previous: &Article, next: &Article, event: &Event, by: Provenance<'_>) -> Written<Article, ArticleRefusal>;
     Read articles_search(text: &SearchText, limit: u32, detail: Detail) -> Vec<Article>;
     Write articles_put(rows: &[Article]) -> ();
 });

@@ -95,7 +95,18 @@ macro_rules! one_row {
     ($($row:ty),+ $(,)?) => { $(impl RowsWithin for $row { fn rows_within(&self) -> usize { 1 } })+ };
 }
 one_row!(Customer, Category, Product, Order, OrderItem, SalesRow, Article, Comment, Preferences, ActivityEvent, Ranked, i64);
-one_row!((CustomerId, Money), (OrderId, Money), (ProductId, i64), (Counter, i64), ViewsInStep, Account, NewAccount, Claimed, Parked);
+one_row!(
+    (CustomerId, Money),
+    (OrderId, Money),
+    (ProductId, i64),
+    (Counter, i64),
+    ViewsInStep,
+    Account,
+    NewAccount,
+    Claimed,
+    Parked,
+    AuditEntry
+);
 
 /// Passes every method of a role's trait on, with the number of keys that it carries.
 macro_rules! observe {
@@ -151,9 +162,9 @@ observe!(Customers {
 observe!(Accounts {
     accounts_by_customers(customers: &[CustomerId]) -> Vec<Account>, customers.len();
     accounts_by_emails(emails: &[String]) -> Vec<NewAccount>, emails.len();
-    account_create(new: &NewAccount, once: Option<&Once>) -> Written<Customer, AccountRefusal>, 1;
-    account_put(account: &Account) -> bool, 1;
-    customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, once: Option<&Once>) -> Written<Customer, AccountRefusal>, 1;
+    account_create(new: &NewAccount, by: Provenance<'_>) -> Written<Customer, AccountRefusal>, 1;
+    account_put(account: &Account, by: Provenance<'_>) -> bool, 1;
+    customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, by: Provenance<'_>) -> Written<Customer, AccountRefusal>, 1;
 });
 
 observe!(Outbox {
@@ -164,6 +175,10 @@ observe!(Outbox {
     outbox_parked(limit: u32) -> Vec<Parked>, 1;
     outbox_retry(ids: &[EventId]) -> u64, ids.len();
     once_prune(before: Timestamp) -> u64, 1;
+});
+
+observe!(AuditLog {
+    audit_page(filter: &AuditFilter, limit: u32) -> Vec<AuditEntry>, 1;
 });
 
 observe!(Catalog {
@@ -178,9 +193,9 @@ observe!(Catalog {
     products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>, 1;
     products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>, categories.len();
     products_search(text: &SearchText, limit: u32) -> Vec<Product>, 1;
-    product_create(product: &Product, once: Option<&Once>) -> Written<Product, ProductRefusal>, 1;
-    product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, once: Option<&Once>) -> Written<Product, ProductRefusal>, 1;
-    stock_change(change: &StockChange, once: Option<&Once>) -> Written<Product, ProductRefusal>, 1;
+    product_create(product: &Product, by: Provenance<'_>) -> Written<Product, ProductRefusal>, 1;
+    product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, by: Provenance<'_>) -> Written<Product, ProductRefusal>, 1;
+    stock_change(change: &StockChange, by: Provenance<'_>) -> Written<Product, ProductRefusal>, 1;
     products_put(rows: &[Product]) -> (), rows.len();
 });
 
@@ -192,8 +207,8 @@ observe!(Orders {
     sales_report(period: &SalesPeriod) -> Vec<SalesRow>, 1;
     product_sales() -> Vec<(ProductId, i64)>, 1;
     order_balances(orders: &[OrderId]) -> Vec<(OrderId, Money)>, orders.len();
-    order_place(order: &NewOrder, once: &Once) -> Written<OrderWithItems, OrderRefusal>, order.lines.len();
-    order_move(step: &OrderMove, once: &Once) -> Written<Order, MoveRefusal>, 1;
+    order_place(order: &NewOrder, by: Provenance<'_>) -> Written<OrderWithItems, OrderRefusal>, order.lines.len();
+    order_move(step: &OrderMove, by: Provenance<'_>) -> Written<Order, MoveRefusal>, 1;
     orders_put(rows: &[OrderWithItems]) -> (), rows.len();
 });
 
@@ -204,8 +219,8 @@ observe!(Articles {
     articles_page_by_products(products: &[ProductId], window: &Window, detail: Detail) -> Vec<(ProductId, Page<Article>)>, products.len();
     articles_page_by_authors(authors: &[CustomerId], window: &Window, detail: Detail, audience: Audience) -> Vec<(CustomerId, Page<Article>)>, authors.len();
     article_revisions_page_by_articles(articles: &[ArticleId], window: &Window) -> Vec<(ArticleId, Page<ArticleRevision>)>, articles.len();
-    article_create(article: &Article, event: &Event, once: Option<&Once>) -> Written<Article, ArticleRefusal>, 1;
-    article_replace(previous: &Article, next: &Article, event: &Event, once: Option<&Once>) -> Written<Article, ArticleRefusal>, 1;
+    article_create(article: &Article, event: &Event, by: Provenance<'_>) -> Written<Article, ArticleRefusal>, 1;
+    article_replace(previous: &Article, next: &Article, event: &Event, by: Provenance<'_>) -> Written<Article, ArticleRefusal>, 1;
     articles_search(text: &SearchText, limit: u32, detail: Detail) -> Vec<Article>, 1;
     articles_put(rows: &[Article]) -> (), rows.len();
 });

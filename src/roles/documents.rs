@@ -1,16 +1,16 @@
 //! The documents role: flexible content, read whole or as a summary.
 
-use super::{Outbox, Result, Store};
+use super::{AuditLog, Outbox, Result, Store};
 use crate::shop::{
     ActivityEvent, Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, Audience, Comment, CommentId, Counter,
-    CustomerId, Detail, Event, Once, OrderId, Page, Preferences, ProductId, SearchText, TrendingWindow, ViewBatch, ViewsInStep, Window,
-    Written,
+    CustomerId, Detail, Event, Once, OrderId, Page, Preferences, ProductId, Provenance, SearchText, TrendingWindow, ViewBatch, ViewsInStep,
+    Window, Written,
 };
 use async_trait::async_trait;
 
 /// The whole role.
-pub trait Documents: Store + Articles + Comments + PreferenceStore + Activity + Outbox {}
-impl<T: Store + Articles + Comments + PreferenceStore + Activity + Outbox + ?Sized> Documents for T {}
+pub trait Documents: Store + Articles + Comments + PreferenceStore + Activity + Outbox + AuditLog {}
+impl<T: Store + Articles + Comments + PreferenceStore + Activity + Outbox + AuditLog + ?Sized> Documents for T {}
 
 /// The magazine. Read as [`Detail::Summary`], the store does not send the blocks. An audience sees what is published, and of the drafts
 /// none, their own ([`Article::author_id`]), or all; what it does not see is left out like what does not exist.
@@ -63,8 +63,8 @@ pub trait Articles: Send + Sync {
         window: &Window,
     ) -> Result<Vec<(ArticleId, Page<ArticleRevision>)>>;
 
-    /// Adds an article of version 1, and its event to the outbox. With `once`, the article's id is [`Once::id`].
-    async fn article_create(&self, article: &Article, event: &Event, once: Option<&Once>) -> Result<Written<Article, ArticleRefusal>>;
+    /// Adds an article of version 1, and its event to the outbox. With a key, the article's id is [`Once::id`].
+    async fn article_create(&self, article: &Article, event: &Event, by: Provenance<'_>) -> Result<Written<Article, ArticleRefusal>>;
 
     /// Puts `next` in the place of `previous`, if that version is still the current one, keeps `previous` as a revision replaced at
     /// `event.at`, and adds the event to the outbox. The id stays, `next.version` is one more than that of `previous`.
@@ -74,7 +74,7 @@ pub trait Articles: Send + Sync {
         previous: &Article,
         next: &Article,
         event: &Event,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Article, ArticleRefusal>>;
 
     /// Writes whole articles, with neither revisions nor events: this is how history enters the shop. Promises: a slug that another id has is a

@@ -10,13 +10,16 @@
 //! - A write with a `once` keeps its key with the write: sent again with the same request it answers [`crate::shop::Written::Replayed`] with
 //!   what was written then, with another request [`crate::shop::Written::KeyReused`], while the first is under way
 //!   [`crate::shop::Written::InProgress`], after at most 500 ms. Refusals are not kept. Keys live for at least 24 hours.
+//! - A write with an entry for the audit log keeps the entry with the write, see [`AuditLog`].
 //! - Texts compare by bytes, times are UTC milliseconds.
 
+pub mod audit;
 pub mod documents;
 pub mod hot;
 pub mod outbox;
 pub mod relational;
 
+pub use audit::AuditLog;
 pub use documents::{Activity, Articles, Comments, Documents, PreferenceStore};
 pub use hot::{Cache, Channel, Counters, Hot, Rankings, RateLimits, Sessions};
 pub use outbox::Outbox;

@@ -1,17 +1,17 @@
 //! The relational role: facts with rules between them.
 
-use super::{Outbox, Result, Store};
+use super::{AuditLog, Outbox, Result, Store};
 use crate::shop::{
     Account, AccountRefusal, Audience, Category, CategoryId, Customer, CustomerFilter, CustomerId, Money, MoveRefusal, NewAccount,
-    NewOrder, Once, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderWithItems, Page, Product,
-    ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, ProfileChange, SalesPeriod, SalesRow, SearchText, StockChange,
+    NewOrder, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderWithItems, Page, Product, ProductChange,
+    ProductFilter, ProductId, ProductOrder, ProductRefusal, ProfileChange, Provenance, SalesPeriod, SalesRow, SearchText, StockChange,
     Timestamp, Window, Written,
 };
 use async_trait::async_trait;
 
 /// The whole role.
-pub trait Relational: Store + Customers + Accounts + Catalog + Orders + Outbox {}
-impl<T: Store + Customers + Accounts + Catalog + Orders + Outbox + ?Sized> Relational for T {}
+pub trait Relational: Store + Customers + Accounts + Catalog + Orders + Outbox + AuditLog {}
+impl<T: Store + Customers + Accounts + Catalog + Orders + Outbox + AuditLog + ?Sized> Relational for T {}
 
 /// People.
 #[async_trait]
@@ -43,10 +43,10 @@ pub trait Accounts: Send + Sync {
 
     /// Makes a customer and their account, and [`crate::shop::Event::signed_up`].
     /// Promises: refuses a taken e-mail; an id that is taken is a conflict.
-    async fn account_create(&self, new: &NewAccount, once: Option<&Once>) -> Result<Written<Customer, AccountRefusal>>;
+    async fn account_create(&self, new: &NewAccount, by: Provenance<'_>) -> Result<Written<Customer, AccountRefusal>>;
 
     /// Sets role and password of a customer who exists: makes the account if there is none. `false` if there is no such customer.
-    async fn account_put(&self, account: &Account) -> Result<bool>;
+    async fn account_put(&self, account: &Account, by: Provenance<'_>) -> Result<bool>;
 
     /// Changes a customer, and tells [`crate::shop::Event::customer_changed`] with the time `at`.
     /// Promises: a change that changes nothing is done, and tells nothing.
@@ -55,7 +55,7 @@ pub trait Accounts: Send + Sync {
         id: CustomerId,
         change: &ProfileChange,
         at: Timestamp,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Customer, AccountRefusal>>;
 }
 
@@ -99,7 +99,7 @@ pub trait Catalog: Send + Sync {
     /// Adds a product of version 1, and tells [`crate::shop::Event::product_changed`] with its `created_at`.
     /// Promises: the numbers were checked before ([`Product::check`]); the first product of a shop decides its currency.
     /// A taken id is a conflict.
-    async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>>;
+    async fn product_create(&self, product: &Product, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>>;
 
     /// Changes a product of the expected version (`None`: of any), and tells [`crate::shop::Event::product_changed`] with the time `at`.
     /// Promises: the version goes up by one, also by a change that changes nothing.
@@ -109,12 +109,12 @@ pub trait Catalog: Send + Sync {
         expected: Option<i64>,
         change: &ProductChange,
         at: Timestamp,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Product, ProductRefusal>>;
 
     /// Adds to or takes from a product's stock, and tells [`crate::shop::Event::product_changed`].
     /// Promises: changes at the same time all count; the version goes up by one; the stock never leaves its bounds.
-    async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>>;
+    async fn stock_change(&self, change: &StockChange, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>>;
 
     /// Writes products. The shop trades in one currency: the first product ever put decides it.
     /// Promises: another currency, an unknown category, a stock or price out of bounds ([`Product::check`]), or a slug or SKU that another id has, is a conflict.
@@ -142,17 +142,17 @@ pub trait Orders: Send + Sync {
     /// Promises: every order that exists is there.
     async fn order_balances(&self, orders: &[OrderId]) -> Result<Vec<(OrderId, Money)>>;
 
-    /// Places an order. One transaction: the key of `once`, the stock of each product (locked in the order of the product ids), the order
+    /// Places an order. One transaction: the key, the stock of each product (locked in the order of the product ids), the order
     /// with today's prices and no discounts, the entries of [`crate::shop::ledger::balances`], [`crate::shop::Event::order_placed`] in the outbox,
-    /// and the answer beside the key. All of it or nothing.
+    /// the entry of the audit log, and the answer beside the key. All of it or nothing.
     /// Promises: the stock never goes below zero, whoever orders at the same time; the version of a product goes up by one with its stock;
     /// an unknown customer, or an id that is taken, is a conflict; a deadlock or serialization failure is tried again, three times in all.
-    async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>>;
+    async fn order_place(&self, order: &NewOrder, by: Provenance<'_>) -> Result<Written<OrderWithItems, OrderRefusal>>;
 
     /// Moves an order on ([`crate::shop::OrderStatus::may_become`]). One transaction as above: a cancelled order's pieces go back to the stock
     /// (at most up to its bound), the ledger gets the difference of the balances, the outbox [`crate::shop::Event::order_moved`].
     /// Promises: the order's version goes up by one; of two moves at the same time one sees the other's status.
-    async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>>;
+    async fn order_move(&self, step: &OrderMove, by: Provenance<'_>) -> Result<Written<Order, MoveRefusal>>;
 
     /// The sales report; see [`SalesRow`]. Promises: ranks and running totals are over all rows, also those behind the limit.
     async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>>;

@@ -32,6 +32,8 @@ ids! {
     CommentId, CommentKind, "comment";
     /// `event_01h…`: an activity event; not a GraphQL node
     EventId, EventKind, "event";
+    /// `audit_01h…`: an entry of the audit log; not a GraphQL node
+    AuditId, AuditKind, "audit";
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod codes;
 pub mod account;
 pub mod activity;
 pub mod article;
+pub mod audit;
 pub mod category;
 pub mod channel;
 pub mod comment;
@@ -34,12 +35,13 @@ pub use activity::{ActivityEvent, ActivityKind};
 pub use article::{
     Article, ArticleFilter, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Block, Detail, Reading, SeenArticles,
 };
+pub use audit::{AuditEntry, AuditFilter, Provenance};
 pub use category::Category;
 pub use channel::{Heard, Message, Topic};
 pub use comment::Comment;
 pub use customer::{Customer, CustomerFilter, Tier};
 pub use event::{Claimed, Event, Fact, OutboxState, Parked, StockLevel};
-pub use id::{ArticleId, CategoryId, CommentId, CustomerId, EventId, OrderId, ProductId};
+pub use id::{ArticleId, AuditId, CategoryId, CommentId, CustomerId, EventId, OrderId, ProductId};
 pub use ledger::LedgerAccount;
 pub use money::{Currency, Money};
 pub use once::{Once, Written};

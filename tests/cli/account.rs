@@ -1,7 +1,7 @@
 //! `account`, `outbox` and `rebuild`.
 
 use crate::{
-    home::Home,
+    home::{Home, tells_no_secret},
     http::{ask, post},
 };
 use serde_json::{Value, json};
@@ -11,13 +11,20 @@ use std::{
 };
 
 /// Runs the program with this text on standard input; gives its code, stdout and stderr.
-fn typed(home: &Home, arguments: &[&str], text: &str) -> (Option<i32>, String, String) {
+pub fn typed(home: &Home, arguments: &[&str], text: &str) -> (Option<i32>, String, String) {
+    typed_with(home, &[], arguments, text)
+}
+
+/// The same with variables.
+pub fn typed_with(home: &Home, variables: &[(&str, &str)], arguments: &[&str], text: &str) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_polystore"));
-    command.env_clear().args(arguments).current_dir(home.path());
+    command.env_clear().envs(variables.iter().copied()).args(arguments).current_dir(home.path());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let ended = child.wait_with_output().unwrap();
-    (ended.status.code(), String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap())
+    let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
+    tells_no_secret(&out, &err);
+    (ended.status.code(), out, err)
 }
 
 #[test]

@@ -11,6 +11,8 @@ use std::{
 
 /// The password in all URLs of these tests: it must not be printed.
 pub const PASSWORD: &str = "hunter2";
+/// What no run of any test may print: passwords of its stores and of its people, and the hashes of these.
+const SECRETS: [&str; 4] = [PASSWORD, "a long password", "correct horse battery", "$argon2"];
 /// Longest that a run may take that is to end by itself, and a start.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -38,6 +40,13 @@ pub struct Running {
 struct Stream {
     text: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
+}
+
+/// Whatever a run was about, it told none of the [`SECRETS`].
+pub fn tells_no_secret(out: &str, err: &str) {
+    for secret in SECRETS {
+        assert!(!out.contains(secret) && !err.contains(secret), "{secret:?} was told: {out:?} {err:?}");
+    }
 }
 
 impl Home {
@@ -179,13 +188,15 @@ impl Running {
 
     /// Waits for the end that is to come by itself.
     pub fn end(mut self) -> Ended {
+        let begun = Instant::now();
         while self.is_running() {
-            assert!(self.start.elapsed() < PATIENCE, "still running: {:?} {:?}", self.printed(), self.complained());
+            assert!(begun.elapsed() < PATIENCE, "still running: {:?} {:?}", self.printed(), self.complained());
             std::thread::sleep(Duration::from_millis(5));
         }
         let took = self.start.elapsed();
         let code = self.child.wait().unwrap().code();
         self.join();
+        tells_no_secret(&self.printed(), &self.complained());
         Ended { code, out: self.printed(), err: self.complained(), took }
     }
 
@@ -208,6 +219,9 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _over_already = self.child.kill();
         let _ = self.child.wait();
+        if !std::thread::panicking() {
+            tells_no_secret(&self.printed(), &self.complained());
+        }
     }
 }
 

@@ -7,7 +7,9 @@
 mod support;
 
 mod account;
+mod audit;
 mod bad_start;
+mod canary;
 mod cost;
 mod docs;
 mod documents;

@@ -164,7 +164,7 @@ impl Catalog for Recording {
         self.put("products", rows, |kept| &mut kept.products)
     }
 
-    async fn product_create(&self, _: &Product, _: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+    async fn product_create(&self, _: &Product, _: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
         not_asked()
     }
 
@@ -174,12 +174,12 @@ impl Catalog for Recording {
         _: Option<i64>,
         _: &ProductChange,
         _: Timestamp,
-        _: Option<&Once>,
+        _: Provenance<'_>,
     ) -> Result<Written<Product, ProductRefusal>> {
         not_asked()
     }
 
-    async fn stock_change(&self, _: &StockChange, _: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+    async fn stock_change(&self, _: &StockChange, _: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
         not_asked()
     }
 }
@@ -222,11 +222,11 @@ impl Orders for Recording {
         not_asked()
     }
 
-    async fn order_place(&self, _: &NewOrder, _: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
+    async fn order_place(&self, _: &NewOrder, _: Provenance<'_>) -> Result<Written<OrderWithItems, OrderRefusal>> {
         not_asked()
     }
 
-    async fn order_move(&self, _: &OrderMove, _: &Once) -> Result<Written<Order, MoveRefusal>> {
+    async fn order_move(&self, _: &OrderMove, _: Provenance<'_>) -> Result<Written<Order, MoveRefusal>> {
         not_asked()
     }
 }
@@ -267,11 +267,11 @@ impl Articles for Recording {
         not_asked()
     }
 
-    async fn article_create(&self, _: &Article, _: &Event, _: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
+    async fn article_create(&self, _: &Article, _: &Event, _: Provenance<'_>) -> Result<Written<Article, ArticleRefusal>> {
         not_asked()
     }
 
-    async fn article_replace(&self, _: &Article, _: &Article, _: &Event, _: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
+    async fn article_replace(&self, _: &Article, _: &Article, _: &Event, _: Provenance<'_>) -> Result<Written<Article, ArticleRefusal>> {
         not_asked()
     }
 
@@ -427,11 +427,11 @@ impl Accounts for Recording {
         not_asked()
     }
 
-    async fn account_create(&self, _: &NewAccount, _: Option<&Once>) -> Result<Written<Customer, AccountRefusal>> {
+    async fn account_create(&self, _: &NewAccount, _: Provenance<'_>) -> Result<Written<Customer, AccountRefusal>> {
         not_asked()
     }
 
-    async fn account_put(&self, _: &Account) -> Result<bool> {
+    async fn account_put(&self, _: &Account, _: Provenance<'_>) -> Result<bool> {
         not_asked()
     }
 
@@ -440,8 +440,15 @@ impl Accounts for Recording {
         _: CustomerId,
         _: &ProfileChange,
         _: Timestamp,
-        _: Option<&Once>,
+        _: Provenance<'_>,
     ) -> Result<Written<Customer, AccountRefusal>> {
+        not_asked()
+    }
+}
+
+#[async_trait]
+impl AuditLog for Recording {
+    async fn audit_page(&self, _: &AuditFilter, _: u32) -> Result<Vec<AuditEntry>> {
         not_asked()
     }
 }

@@ -1,8 +1,8 @@
 //! Small rows to put into stores. Ids count up from a number, so that tests can name them.
 
 use polystore::shop::{
-    Account, AccountRole, Category, CategoryId, Currency, Customer, CustomerId, Money, NewAccount, Once, Order, OrderId, OrderItem,
-    OrderStatus, OrderWithItems, Product, ProductId, Tier, Timestamp,
+    Account, AccountRole, AuditEntry, Category, CategoryId, Currency, Customer, CustomerId, Money, NewAccount, Once, Order, OrderId,
+    OrderItem, OrderStatus, OrderWithItems, Product, ProductId, Tier, Timestamp,
 };
 use uuid::Uuid;
 
@@ -24,6 +24,24 @@ pub fn id<T: From<Uuid>>(n: u128) -> T {
 /// A key of somebody's for request number `request`.
 pub fn once(key: &str, request: u32) -> Once {
     Once::new("somebody", key, "operation", &serde_json::json!({ "request": request }))
+}
+
+/// An entry for the audit log about this subject, asked for by customer number 7 `n` minutes into 2026.
+pub fn audit(n: u128, action: &str, subject: impl ToString) -> AuditEntry {
+    let at = at(i64::try_from(n).unwrap());
+    // a UUID of version 7 with this time
+    let uuid = Uuid::from_u128(u128::try_from(at.millis()).unwrap() << 80 | 0x7 << 76 | 0x8 << 60 | n);
+    AuditEntry {
+        id: uuid.into(),
+        at,
+        actor: Some(id(7)),
+        role: Some(AccountRole::Editor),
+        action: action.to_owned(),
+        subject: subject.to_string(),
+        request: Some(format!("request-{n}")),
+        client: Some("2001:db8::7".parse().unwrap()),
+        details: serde_json::json!({ "asked": u64::try_from(n).unwrap() }),
+    }
 }
 
 /// The account of customer number `n`. The hash is none that a password has.

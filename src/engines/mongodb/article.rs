@@ -10,7 +10,7 @@ use crate::{
     roles::{Articles, Result},
     shop::{
         Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Audience, Block, CustomerId,
-        Detail, Event, Once, Page, ProductId, SearchText, Window, Written, search::distinct_words,
+        Detail, Event, Page, ProductId, Provenance, SearchText, Window, Written, search::distinct_words,
     },
 };
 use async_trait::async_trait;
@@ -331,8 +331,8 @@ impl Articles for Mongodb {
         self.revisions(articles, window).await
     }
 
-    async fn article_create(&self, article: &Article, event: &Event, once: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
-        self.create_article(article, event, once).await
+    async fn article_create(&self, article: &Article, event: &Event, by: Provenance<'_>) -> Result<Written<Article, ArticleRefusal>> {
+        self.create_article(article, event, by).await
     }
 
     async fn article_replace(
@@ -340,9 +340,9 @@ impl Articles for Mongodb {
         previous: &Article,
         next: &Article,
         event: &Event,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Article, ArticleRefusal>> {
-        self.replace_article(previous, next, event, once).await
+        self.replace_article(previous, next, event, by).await
     }
 
     async fn articles_put(&self, rows: &[Article]) -> Result<()> {

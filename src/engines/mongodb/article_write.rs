@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::Kind,
     roles::Result,
-    shop::{Article, ArticleRefusal, Detail, Event, Once, Timestamp, Written},
+    shop::{Article, ArticleRefusal, AuditEntry, Detail, Event, Provenance, Timestamp, Written, audit::outcome},
 };
 use mongodb::{
     Database,
@@ -101,9 +101,15 @@ async fn replace(database: &Database, replacement: Replacement, key: Option<&Mad
     Err(error::new(Kind::Unavailable, format_args!("the article changed {ATTEMPTS} times and back under a change")))
 }
 
+/// The event, with what the audit log is to keep of the version that is made.
+fn waiting(event: &Event, made: &Article, asked: Option<&AuditEntry>) -> Result<Waiting> {
+    let entry = asked.map(|asked| asked.with(outcome::of_article(made)));
+    Ok(Waiting::new(event)?.audited(entry.as_ref()))
+}
+
 impl Mongodb {
-    pub(super) async fn create_article(&self, article: &Article, event: &Event, once: Option<&Once>) -> Outcome {
-        let (key, waiting) = (once.map(Made::by), Waiting::new(event)?);
+    pub(super) async fn create_article(&self, article: &Article, event: &Event, by: Provenance<'_>) -> Outcome {
+        let (key, waiting) = (by.once.map(Made::by), waiting(event, article, by.audit)?);
         let row = Row::made(article, key.as_ref());
         let new = write::raw(&New { row, outbox_next: waiting.next(), outbox: [waiting] })?;
         let article = article.clone();
@@ -112,8 +118,8 @@ impl Mongodb {
         self.write(1, work).await
     }
 
-    pub(super) async fn replace_article(&self, previous: &Article, next: &Article, event: &Event, once: Option<&Once>) -> Outcome {
-        let (key, waiting) = (once.map(Made::by), Waiting::new(event)?);
+    pub(super) async fn replace_article(&self, previous: &Article, next: &Article, event: &Event, by: Provenance<'_>) -> Outcome {
+        let (key, waiting) = (by.once.map(Made::by), waiting(event, next, by.audit)?);
         let row = Row::made(next, key.as_ref());
         let row = bson::serialize_to_document(&row).map_err(|reason| error::new(Kind::Broken, reason))?;
         let merged = vec![doc! { "$literal": row }, doc! { "outbox": outbox::with(&waiting)?, "outboxNext": "$outboxNext" }];

@@ -1,7 +1,7 @@
 //! The driver's errors as the house's: what a caller can do, the driver's words for the log.
 
 use crate::error::{Engine, Kind, StoreError};
-use mongodb::error::{Error, ErrorKind, WriteFailure};
+use mongodb::error::{Error, ErrorKind, WriteError, WriteFailure};
 use std::fmt;
 
 /// The store's collection or document that broke a rule: duplicate key (two codes), failed validation.
@@ -23,7 +23,27 @@ pub fn corrupt(what: impl fmt::Display) -> StoreError {
 
 /// The driver's error as ours.
 pub fn store(error: Error) -> StoreError {
-    new(kind(&error), &error.kind)
+    new(kind(&error), words(&error.kind))
+}
+
+/// The driver's words, without documents and values: it would print those of a write that was refused, which may be anything.
+fn words(kind: &ErrorKind) -> String {
+    let refused = |write: &WriteError| refusal(write.code, &write.message);
+    match kind {
+        ErrorKind::Write(WriteFailure::WriteError(write)) => refused(write),
+        ErrorKind::InsertMany(many) => match many.write_errors.as_deref() {
+            Some([first, ..]) => refusal(first.code, &first.message),
+            _ => kind.to_string(),
+        },
+        ErrorKind::Command(command) => refusal(command.code, &command.message),
+        other => other.to_string(),
+    }
+}
+
+/// What the server says of a write that it refused, without the value that is there already.
+pub fn refusal(code: i32, message: &str) -> String {
+    let said = message.split(" dup key: ").next().unwrap_or_default();
+    format!("{said} ({code})")
 }
 
 /// The index that a write would have given a key twice, if that is what was wrong.
@@ -89,4 +109,26 @@ pub fn connecting(error: &Error) -> StoreError {
         _ => format!("the first round trip failed ({words})"),
     };
     new(Kind::Unavailable, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mongodb::bson::{self, doc};
+
+    #[test]
+    fn a_refused_write_is_told_without_what_was_to_be_written() {
+        let taken = "E11000 duplicate key error collection: shop.articles index: slug dup key: { slug: \"secret-slug\" }";
+        for (code, message, shown) in [
+            (121, "Document failed validation", "Document failed validation (121)"),
+            (11000, taken, "E11000 duplicate key error collection: shop.articles index: slug (11000)"),
+        ] {
+            let failed = doc! { "code": code, "errmsg": message, "errInfo": { "details": { "consideredValue": "secret-slug" } } };
+            let write: WriteError = bson::deserialize_from_document(failed).unwrap();
+            let error = Error::from(ErrorKind::Write(WriteFailure::WriteError(write)));
+            assert_eq!(duplicate(&error).is_some(), code == 11000);
+            let error = store(error);
+            assert_eq!((error.kind, error.detail()), (Kind::Conflict, shown));
+        }
+    }
 }

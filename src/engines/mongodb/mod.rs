@@ -4,11 +4,13 @@
 //! - **Writes** are acknowledged by a majority with journal, run in a task of their own (a dropped caller never leaves half a
 //!   bulk behind) and are not repeated by us: a single document is repeated once by the driver, safely.
 //! - Each document is written atomically; a put of several is not one transaction, it is repeatable instead. What belongs to a change, the
-//!   event that tells of it and the key that it was asked under, stands in the changed document itself (`outbox`, `once`).
+//!   event that tells of it, its entry of the audit log and the key that it was asked under, stands in the changed document itself (`outbox`,
+//!   `audit`, `once`).
 
 mod activity;
 mod article;
 mod article_write;
+mod audit;
 mod comment;
 mod error;
 mod gate;
@@ -83,7 +85,7 @@ impl Mongodb {
     pub async fn connect(url: &str, limits: &Limits) -> Result<Self> {
         let mut options = ClientOptions::parse(url).await.map_err(|refused| {
             // the driver may quote the url, and with it a password that was not percent-encoded
-            let words = if url.contains('@') { "are user and password percent-encoded?".to_owned() } else { refused.to_string() };
+            let words = if may_hold_a_password(url) { "are user and password percent-encoded?".to_owned() } else { refused.to_string() };
             error::new(Kind::Unavailable, format_args!("the url cannot be used: expected mongodb://host:27017/database ({words})"))
         })?;
         options.app_name.get_or_insert_with(|| env!("CARGO_PKG_NAME").to_owned());
@@ -153,6 +155,14 @@ impl Mongodb {
         })
         .await
     }
+}
+
+/// Whether a url that cannot be read has a user, or what is no port and may be the password of somebody who forgot the host.
+fn may_hold_a_password(url: &str) -> bool {
+    let place = url.split_once("://").map_or(url, |(_, place)| place);
+    let hosts = place.split(['/', '?']).next().unwrap_or_default();
+    let is_a_port = |host: &str| host.rsplit_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    url.contains('@') || !hosts.split(',').all(is_a_port)
 }
 
 /// The servers: any of them that answers is a sign of life, the driver finds out who leads.
@@ -268,7 +278,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_reason_of_a_failed_connection_can_be_told() {
-        for url in ["mongodb://", "mongodb://user:s3cretword@/x", "mongodb://user:s3cretword/@h:1/x", "mongodb://h:1/?w=-1", "nonsense"] {
+        for url in [
+            "mongodb://",
+            "mongodb://user:s3cretword@/x",
+            "mongodb://user:s3cretword/@h:1/x",
+            "mongodb://u:s3cretword/x",
+            "mongodb://h:1/?w=-1",
+            "nonsense",
+        ] {
             let detail = refused(url).await;
             assert!(detail.starts_with("the url cannot be used"), "{url}: {detail}");
         }

@@ -96,7 +96,7 @@ impl Made {
             claims.delete_one(doc! { "_id": &self.name, "holds": { "$lte": 0_i64 } }).await
         };
         if let Err(refused) = released.await {
-            tracing::debug!("an idempotency key could not be freed: {}", refused.kind);
+            tracing::debug!("an idempotency key could not be freed: {}", error::store(refused).detail());
         }
     }
 }

@@ -4,11 +4,11 @@
 //! - `outboxNext` names the first of them that is not parked, and from when on (by the server's clock) it can be taken. It is there exactly when there
 //!   is such an event: every change of `outbox` is followed by the stage [`settled`]. The relay finds documents by it.
 
-use super::{Mongodb, Source, date, error, id, json, once, time, uuid};
+use super::{Mongodb, Source, audit, date, error, id, json, once, time, uuid};
 use crate::{
     error::Kind,
     roles::{Outbox, Result, outbox::MAX_ERROR_CHARS},
-    shop::{Claimed, Event, EventId, OutboxState, Parked, Timestamp},
+    shop::{AuditEntry, Claimed, Event, EventId, OutboxState, Parked, Timestamp},
 };
 use async_trait::async_trait;
 use mongodb::{
@@ -39,6 +39,9 @@ pub struct Waiting {
     tries: i64,
     parked: bool,
     error: String,
+    /// What the audit log is to keep of the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    audit: Option<audit::Row>,
 }
 
 /// The event to be told next.
@@ -62,7 +65,13 @@ impl Waiting {
             tries: 0,
             parked: false,
             error: String::new(),
+            audit: None,
         })
+    }
+
+    /// The same with an entry for the audit log.
+    pub fn audited(self, entry: Option<&AuditEntry>) -> Self {
+        Self { audit: entry.map(Into::into), ..self }
     }
 
     /// As the next one of a new document.
@@ -274,6 +283,7 @@ impl Outbox for Mongodb {
             return Ok(());
         }
         let ids = uuids(ids);
+        self.keep_entries(&ids).await?;
         let others = doc! { "$filter": { "input": "$outbox", "cond": { "$not": [{ "$in": ["$$this.id", ids.clone()] }] } } };
         let change = [doc! { "$set": { "outbox": others } }, settled()];
         self.change_everywhere(&doc! { "outbox.id": { "$in": ids } }, &change).await

@@ -72,7 +72,7 @@ impl Kept {
         if self.there {
             let rows = database.collection::<Document>(COLLECTION);
             if let Err(refused) = rows.replace_one(Self::key(&self.row), self.row).await {
-                tracing::warn!("a revision keeps the time of a change that was not done: {}", refused.kind);
+                tracing::warn!("a revision keeps the time of a change that was not done: {}", error::store(refused).detail());
             }
         }
     }

@@ -13,7 +13,7 @@ use std::{collections::HashMap, time::Duration};
 /// Where a store keeps which definitions it has.
 pub const LEDGER: &str = "_polystore_schema";
 
-const DEFINITIONS: [&str; 7] = [
+const DEFINITIONS: [&str; 8] = [
     include_str!("../../../mongo-seed/collections/articles.json"),
     include_str!("../../../mongo-seed/collections/comments.json"),
     include_str!("../../../mongo-seed/collections/preferences.json"),
@@ -21,6 +21,7 @@ const DEFINITIONS: [&str; 7] = [
     include_str!("../../../mongo-seed/collections/article_revisions.json"),
     include_str!("../../../mongo-seed/collections/view_batches.json"),
     include_str!("../../../mongo-seed/collections/once.json"),
+    include_str!("../../../mongo-seed/collections/audit.json"),
 ];
 
 /// The collection or index is there already, or gone already: another process was faster.

@@ -139,7 +139,7 @@ async fn replace(database: &Database, collection: &str, rows: Vec<RawDocumentBuf
     let answer = database.run_raw_command(command).await.map_err(error::store)?;
     let answer: Answer = bson::deserialize_from_document(answer).map_err(error::corrupt)?;
     match answer.write_errors.into_iter().next().or(answer.write_concern_error) {
-        Some(failure) => Err(error::new(error::kind_of_code(failure.code), failure.errmsg)),
+        Some(failure) => Err(error::new(error::kind_of_code(failure.code), error::refusal(failure.code, &failure.errmsg))),
         None => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use super::{Postgres, row, search};
 use crate::roles::{Articles, Result};
 use crate::shop::{
     Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Audience, Block, CustomerId, Detail,
-    Event, Once, Page, ProductId, SearchText, SeenArticles, Window, Written,
+    Event, Page, ProductId, Provenance, SearchText, SeenArticles, Window, Written,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -123,8 +123,8 @@ impl Articles for Postgres {
         self.revisions(articles, window).await
     }
 
-    async fn article_create(&self, article: &Article, event: &Event, once: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
-        self.create_article(article, event, once).await
+    async fn article_create(&self, article: &Article, event: &Event, by: Provenance<'_>) -> Result<Written<Article, ArticleRefusal>> {
+        self.create_article(article, event, by).await
     }
 
     async fn article_replace(
@@ -132,9 +132,9 @@ impl Articles for Postgres {
         previous: &Article,
         next: &Article,
         event: &Event,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Article, ArticleRefusal>> {
-        self.replace_article(previous, next, event, once).await
+        self.replace_article(previous, next, event, by).await
     }
 
     async fn articles_put(&self, rows: &[Article]) -> Result<()> {

@@ -5,7 +5,7 @@ use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, search};
 use crate::error::{Engine, StoreError};
 use crate::roles::{Articles as _, Result};
-use crate::shop::{Article, ArticleId, ArticleRefusal, Audience, Detail, Event, Once, Written};
+use crate::shop::{Article, ArticleId, ArticleRefusal, Audience, Detail, Event, Provenance, Written, audit::outcome};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -64,6 +64,7 @@ impl Work for Create {
             Err(error) => return Err(error),
         }
         tx.tell(self.event.clone());
+        tx.note(outcome::of_article(&self.article));
         Ok(Ok(self.article.version))
     }
 }
@@ -89,6 +90,7 @@ impl Work for Replace {
         tx.run(sql!("article_revision_put"), article().with(self.event.at.to_chrono())).await?;
         let written = write(tx, sql!("article_replace"), &self.next).await?;
         tx.tell(self.event.clone());
+        tx.note(outcome::of_article(&self.next));
         Ok(written.map(|()| self.next.version))
     }
 }
@@ -98,10 +100,10 @@ impl Postgres {
         &self,
         article: &Article,
         event: &Event,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Article, ArticleRefusal>> {
-        let create = Create { article: article.clone(), event: event.clone(), keyed: once.is_some() };
-        let written = match self.once(once, create).await? {
+        let create = Create { article: article.clone(), event: event.clone(), keyed: by.once.is_some() };
+        let written = match self.once(by, create).await? {
             Written::Done(version) => Written::Done(version),
             Written::Replayed(version) => Written::Replayed(version),
             Written::Refused(NotCreated::Refused(refusal)) => Written::Refused(refusal),
@@ -116,10 +118,10 @@ impl Postgres {
         previous: &Article,
         next: &Article,
         event: &Event,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Article, ArticleRefusal>> {
         let next = Article { id: previous.id, ..next.clone() };
-        let written = self.once(once, Replace { version: previous.version, next: next.clone(), event: event.clone() }).await?;
+        let written = self.once(by, Replace { version: previous.version, next: next.clone(), event: event.clone() }).await?;
         self.article_written(&next, written).await
     }
 

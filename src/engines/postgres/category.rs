@@ -4,7 +4,7 @@ use super::query::{Binds, last_of_each};
 use super::{Postgres, product, product_write, row};
 use crate::roles::{Catalog, Result};
 use crate::shop::{
-    Category, CategoryId, Once, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, SearchText,
+    Category, CategoryId, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, Provenance, SearchText,
     StockChange, Timestamp, Window, Written,
 };
 use async_trait::async_trait;
@@ -74,8 +74,8 @@ impl Catalog for Postgres {
         product::search(self, text, limit).await
     }
 
-    async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
-        self.once(once, product_write::Create(product.clone())).await
+    async fn product_create(&self, product: &Product, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
+        self.once(by, product_write::Create(product.clone())).await
     }
 
     async fn product_change(
@@ -84,13 +84,13 @@ impl Catalog for Postgres {
         expected: Option<i64>,
         change: &ProductChange,
         at: Timestamp,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Product, ProductRefusal>> {
-        self.once(once, product_write::Change { id, expected, change: change.clone(), at }).await
+        self.once(by, product_write::Change { id, expected, change: change.clone(), at }).await
     }
 
-    async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
-        self.once(once, *change).await
+    async fn stock_change(&self, change: &StockChange, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
+        self.once(by, *change).await
     }
 
     async fn products_put(&self, rows: &[Product]) -> Result<()> {

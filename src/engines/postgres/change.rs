@@ -5,7 +5,7 @@ use super::query::Binds;
 use super::transaction::{Outcome, Tx, Work};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
-use crate::shop::Written;
+use crate::shop::{Provenance, Written};
 use std::convert::Infallible;
 
 struct Statement<B> {
@@ -25,7 +25,7 @@ impl<B: Fn() -> Binds + Send + Sync + 'static> Work for Statement<B> {
 impl Postgres {
     /// Runs the statement; gives the number of rows it wrote.
     pub(super) async fn change(&self, sql: &'static str, binds: impl Fn() -> Binds + Send + Sync + 'static) -> Result<u64> {
-        match self.once(None, Statement { sql, binds }).await? {
+        match self.once(Provenance::default(), Statement { sql, binds }).await? {
             Written::Done(rows) | Written::Replayed(rows) => Ok(rows),
             Written::KeyReused | Written::InProgress => {
                 Err(StoreError::new(Engine::Postgres, Kind::Broken, "a statement without a key met one"))

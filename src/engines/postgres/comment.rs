@@ -63,7 +63,7 @@ impl Comments for Postgres {
     }
 
     async fn comment_create(&self, comment: &Comment, event: &Event, once: Option<&Once>) -> Result<Written<Comment, Infallible>> {
-        Ok(match self.once(once, Create { comment: comment.clone(), event: event.clone(), keyed: once.is_some() }).await? {
+        Ok(match self.once(once.into(), Create { comment: comment.clone(), event: event.clone(), keyed: once.is_some() }).await? {
             Written::Done(()) => Written::Done(comment.clone()),
             Written::Replayed(()) => {
                 let there = self.comments_by_ids(&[comment.id]).await?.pop();

@@ -54,7 +54,9 @@ pub(super) fn options(url: &str) -> Result<PgConnectOptions> {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err(bad(&"unknown scheme"));
     }
-    let options: PgConnectOptions = url.parse().map_err(|error| bad(&error))?;
+    // the driver warns of parameters that it does not know, with their values: of a misspelt password with the password
+    let parsed = tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), || url.parse::<PgConnectOptions>());
+    let options = parsed.map_err(|error| bad(&error))?;
     let options = options.application_name("polystore").options(SESSION_LIMITS).options([
         // "there is no transaction in progress" at each clean release would fill the log
         ("client_min_messages", "error"),

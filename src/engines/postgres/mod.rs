@@ -15,6 +15,7 @@ mod account;
 mod activity;
 mod article;
 mod article_write;
+mod audit;
 mod category;
 mod change;
 mod comment;

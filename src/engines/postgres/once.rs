@@ -37,9 +37,9 @@ fn replay<T: DeserializeOwned, R>(answer: Value) -> Result<Written<T, R>> {
     serde_json::from_value(answer).map(Written::Replayed).map_err(unreadable)
 }
 
-/// Puts the answer beside the claimed key, and the events into the outbox.
-pub(super) async fn answer<T: Serialize + Sync>(tx: &mut Tx<'_>, once: &Once, answer: &T, events: Binds) -> Result<()> {
-    let binds = events.with(&*once.scope).with(&*once.key).with(Json(answer));
+/// Puts the answer beside the claimed key, the events into the outbox, and the entry into the audit log.
+pub(super) async fn answer<T: Serialize + Sync>(tx: &mut Tx<'_>, once: &Once, answer: &T, told: Binds) -> Result<()> {
+    let binds = told.with(&*once.scope).with(&*once.key).with(Json(answer));
     match tx.run(sql!("once_answer"), binds).await? {
         1 => Ok(()),
         rows => Err(StoreError::new(Engine::Postgres, Kind::Broken, format!("an idempotency key was answered in {rows} rows"))),

@@ -5,8 +5,8 @@ use super::{Postgres, row, sales};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::{Orders, Result};
 use crate::shop::{
-    Audience, CustomerId, Money, MoveRefusal, NewOrder, Once, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal,
-    OrderStatus, OrderWithItems, Page, ProductId, SalesPeriod, SalesRow, Window, Written, ledger,
+    Audience, CustomerId, Money, MoveRefusal, NewOrder, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal,
+    OrderStatus, OrderWithItems, Page, ProductId, Provenance, SalesPeriod, SalesRow, Window, Written, ledger,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -93,12 +93,12 @@ impl Orders for Postgres {
         Ok(rows.into_iter().map(|Owed(id, owed)| (id, owed)).collect())
     }
 
-    async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
-        self.once(Some(once), order.clone()).await
+    async fn order_place(&self, order: &NewOrder, by: Provenance<'_>) -> Result<Written<OrderWithItems, OrderRefusal>> {
+        self.once(by, order.clone()).await
     }
 
-    async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>> {
-        self.once(Some(once), *step).await
+    async fn order_move(&self, step: &OrderMove, by: Provenance<'_>) -> Result<Written<Order, MoveRefusal>> {
+        self.once(by, *step).await
     }
 
     async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>> {

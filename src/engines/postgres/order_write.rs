@@ -8,7 +8,7 @@ use crate::shop::order::pieces;
 use crate::shop::product::MAX_STOCK;
 use crate::shop::{
     Event, MoveRefusal, NewOrder, Offer, Order, OrderItem, OrderMove, OrderRefusal, OrderStatus, OrderWithItems, ProductId, StockLevel,
-    ledger,
+    audit::outcome, ledger,
 };
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row as _};
@@ -73,6 +73,7 @@ impl Work for NewOrder {
             .column(&items, |item| item.discount.minor);
         let stock = all_of(tx.rows(sql!("order_place"), with_balances(binds, order)).await?, &pieces)?;
         tx.tell(Event::order_placed(&placed, stock));
+        tx.note(outcome::of_placed(&placed));
         Ok(Ok(placed))
     }
 }
@@ -99,6 +100,7 @@ impl Work for OrderMove {
         let binds = with_balances(binds, &order).with(order.total.currency.code()).with(self.at.to_chrono());
         let stock = all_of(tx.rows(sql!("order_move"), binds).await?, &pieces)?;
         tx.tell(Event::order_moved(&order, &returned, stock, self.at));
+        tx.note(outcome::of_moved(&order));
         Ok(Ok(order))
     }
 }

@@ -4,7 +4,7 @@ use super::query::{Binds, last_of_each};
 use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::{PreferenceStore, Result};
-use crate::shop::{CustomerId, Notifications, Preferences, Theme, Written, json};
+use crate::shop::{CustomerId, Notifications, Preferences, Provenance, Theme, Written, json};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
@@ -78,7 +78,7 @@ impl PreferenceStore for Postgres {
     }
 
     async fn preferences_replace(&self, next: &Preferences) -> Result<bool> {
-        Ok(matches!(self.once(None, Replace(next.clone())).await?, Written::Done(())))
+        Ok(matches!(self.once(Provenance::default(), Replace(next.clone())).await?, Written::Done(())))
     }
 
     async fn preferences_put(&self, rows: &[Preferences]) -> Result<()> {

@@ -5,7 +5,7 @@ use super::search;
 use super::transaction::{Outcome, Tx, Work};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
-use crate::shop::{Event, Product, ProductChange, ProductId, ProductRefusal, StockChange, Timestamp};
+use crate::shop::{Event, Product, ProductChange, ProductId, ProductRefusal, StockChange, Timestamp, audit::outcome};
 
 /// What a failed write of a product means.
 fn refusal(tx: &Tx<'_>) -> Option<ProductRefusal> {
@@ -56,6 +56,7 @@ impl Work for Create {
             return refusal(tx).map(Err).ok_or(error);
         }
         tx.tell(Event::product_changed(product, product.created_at));
+        tx.note(outcome::of_product(product));
         Ok(Ok(product.clone()))
     }
 }
@@ -83,6 +84,7 @@ impl Work for Change {
             return refusal(tx).map(Err).ok_or(error);
         }
         tx.tell(Event::product_changed(&product, self.at));
+        tx.note(outcome::of_product(&product));
         Ok(Ok(product))
     }
 }
@@ -96,6 +98,7 @@ impl Work for StockChange {
         let Some(product) = self.apply(&before) else { return Ok(Err(ProductRefusal::Stock(before.stock))) };
         tx.run(sql!("stock_change"), Binds::new().with(product.id.uuid()).with(self.delta)).await?;
         tx.tell(Event::product_changed(&product, self.at));
+        tx.note(outcome::of_product(&product));
         Ok(Ok(product))
     }
 }

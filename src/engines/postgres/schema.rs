@@ -20,7 +20,7 @@ macro_rules! migrations {
 }
 
 /// File name and text. A file that was released is never edited: the store remembers its checksum.
-const MIGRATIONS: [(&str, &str); 16] = migrations![
+const MIGRATIONS: [(&str, &str); 17] = migrations![
     "0001_customers",
     "0002_categories",
     "0003_products",
@@ -37,6 +37,7 @@ const MIGRATIONS: [(&str, &str); 16] = migrations![
     "0014_view_batches",
     "0015_preferences_version",
     "0016_articles_audience",
+    "0017_audit",
 ];
 
 fn migrations() -> Vec<Migration> {

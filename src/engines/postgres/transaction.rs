@@ -6,8 +6,9 @@ use super::error::{broken_rule, is_code, session_is_lost, store_error, write_err
 use super::query::{Binds, within};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
-use crate::shop::{Event, Once, Written};
+use crate::shop::{AuditEntry, Event, Provenance, Written};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::types::Json;
 use sqlx::{Connection as _, Error, FromRow, Postgres as Pg, Transaction};
@@ -39,6 +40,7 @@ pub(super) type Outcome<W> = Result<std::result::Result<<W as Work>::Answer, <W 
 pub(super) struct Tx<'c> {
     inner: Transaction<'c, Pg>,
     events: Vec<Event>,
+    outcome: Option<Value>,
     failed: Option<Failed>,
 }
 
@@ -87,6 +89,11 @@ impl Tx<'_> {
         self.events.push(event);
     }
 
+    /// Says what came of the work: what was asked has changed something, and the audit log is to have its entry. See [`crate::shop::audit::outcome`].
+    pub(super) fn note(&mut self, outcome: Value) {
+        self.outcome = Some(outcome);
+    }
+
     /// The name of the constraint that the failed statement broke. The transaction is over then: only a refusal or the error may follow.
     pub(super) fn broken_rule(&self) -> Option<&str> {
         self.failed.as_ref()?.rule.as_deref()
@@ -109,27 +116,34 @@ impl Tx<'_> {
         Failure { error, failed: self.failed.take().unwrap_or_default() }
     }
 
-    /// The parameters of the statements that put the events.
-    fn events(&self) -> Binds {
+    /// The entry of the audit log, if the work has changed something.
+    fn entry(&mut self, asked: Option<&AuditEntry>) -> Option<AuditEntry> {
+        Some(asked?.with(self.outcome.take()?))
+    }
+
+    /// The parameters of the statements that put the events and the entry of the audit log.
+    fn told(&self, entry: Option<&AuditEntry>) -> Binds {
         let events: Vec<_> = self.events.iter().collect();
-        Binds::new()
+        let binds = Binds::new()
             .column(&events, |event| event.id.uuid())
             .column(&events, |event| &*event.aggregate)
             .column(&events, |event| event.sequence)
             .column(&events, |event| event.at.to_chrono())
-            .column(&events, |event| Json(&event.fact))
+            .column(&events, |event| Json(&event.fact));
+        super::audit::columns(binds, &entry.into_iter().collect::<Vec<_>>())
     }
 }
 
 impl Postgres {
-    /// Does the work in one transaction with its key and its events. In a task of its own: a caller who goes away ends the waiting
+    /// Does the work in one transaction with its key, its events and its entry of the audit log. In a task of its own: a caller who goes away ends the waiting
     /// for a connection, but neither the BEGIN nor the COMMIT (K1).
-    pub(super) async fn once<W: Work>(&self, once: Option<&Once>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
+    pub(super) async fn once<W: Work>(&self, by: Provenance<'_>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
         let mut connection = self.connection().await?;
-        let (once, lost) = (once.cloned(), self.lost.clone());
+        let (once, audit, lost) = (by.once.cloned(), by.audit.cloned(), self.lost.clone());
         let task = tokio::spawn(async move {
             for tried in 1.. {
-                match attempt(&mut connection, once.as_ref(), &work).await {
+                let by = Provenance { once: once.as_ref(), audit: audit.as_ref() };
+                match attempt(&mut connection, by, &work).await {
                     Ok(written) => return Ok(written),
                     Err(Failure { failed, .. }) if failed.again && tried < TRIES => tokio::time::sleep(pause(tried)).await,
                     Err(Failure { error, failed }) => {
@@ -156,13 +170,13 @@ fn pause(tried: u32) -> Duration {
 
 async fn attempt<W: Work>(
     connection: &mut PgConnection,
-    once: Option<&Once>,
+    by: Provenance<'_>,
     work: &W,
 ) -> std::result::Result<Written<W::Answer, W::Refusal>, Failure> {
     let begun = within(WRITE, connection.begin_with(BEGIN)).await;
     let inner = begun.map_err(|error| Failure { failed: Failed::of(&error), error: undone(error) })?;
-    let mut tx = Tx { inner, events: Vec::new(), failed: None };
-    let written = match transact(&mut tx, once, work).await {
+    let mut tx = Tx { inner, events: Vec::new(), outcome: None, failed: None };
+    let written = match transact(&mut tx, by, work).await {
         Ok(written) => written,
         // dropping the transaction rolls it back
         Err(error) => return Err(tx.failure(error)),
@@ -180,8 +194,8 @@ async fn attempt<W: Work>(
 }
 
 /// Everything between BEGIN and COMMIT.
-async fn transact<W: Work>(tx: &mut Tx<'_>, once: Option<&Once>, work: &W) -> Result<Written<W::Answer, W::Refusal>> {
-    if let Some(once) = once
+async fn transact<W: Work>(tx: &mut Tx<'_>, by: Provenance<'_>, work: &W) -> Result<Written<W::Answer, W::Refusal>> {
+    if let Some(once) = by.once
         && let Some(known) = super::once::claim(tx, once).await?
     {
         return Ok(known);
@@ -194,11 +208,12 @@ async fn transact<W: Work>(tx: &mut Tx<'_>, once: Option<&Once>, work: &W) -> Re
         // the server would answer this COMMIT with a ROLLBACK, and without an error
         return Err(StoreError::new(Engine::Postgres, Kind::Broken, "a statement failed and its transaction was to be committed"));
     }
-    let events = tx.events();
-    match once {
-        Some(once) => super::once::answer(tx, once, &answer, events).await?,
-        None if tx.events.is_empty() => {}
-        None => drop(tx.run(sql!("outbox_put"), events).await?),
+    let entry = tx.entry(by.audit);
+    let told = tx.told(entry.as_ref());
+    match by.once {
+        Some(once) => super::once::answer(tx, once, &answer, told).await?,
+        None if tx.events.is_empty() && entry.is_none() => {}
+        None => drop(tx.run(sql!("outbox_put"), told).await?),
     }
     Ok(Written::Done(answer))
 }

@@ -4,7 +4,7 @@ use super::query::Binds;
 use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::Result;
-use crate::shop::{ActivityKind, Counter, TrendingWindow, ViewBatch, ViewsInStep, ranking::OLDEST_STEP};
+use crate::shop::{ActivityKind, Counter, Provenance, TrendingWindow, ViewBatch, ViewsInStep, ranking::OLDEST_STEP};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row as _};
 use std::convert::Infallible;
@@ -66,6 +66,6 @@ impl Postgres {
     }
 
     pub(super) async fn put_views(&self, batch: &ViewBatch) -> Result<()> {
-        self.once(None, Put(batch.clone())).await.map(drop)
+        self.once(Provenance::default(), Put(batch.clone())).await.map(drop)
     }
 }

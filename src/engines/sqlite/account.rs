@@ -7,7 +7,10 @@ use super::{
 use crate::{
     error::{Engine, Kind, StoreError},
     roles::{Accounts, Result},
-    shop::{Account, AccountRefusal, AccountRole, Customer, CustomerId, Event, NewAccount, Once, ProfileChange, Timestamp, Written},
+    shop::{
+        Account, AccountRefusal, AccountRole, Customer, CustomerId, Event, NewAccount, ProfileChange, Provenance, Timestamp, Written,
+        audit::outcome,
+    },
 };
 use async_trait::async_trait;
 use sqlx::{
@@ -70,6 +73,7 @@ impl Work for Create {
         }
         tx.run(put(customer.id, account)).await?;
         tx.tell(Event::signed_up(customer));
+        tx.note(outcome::plainly());
         Ok(Ok(customer.clone()))
     }
 }
@@ -95,7 +99,24 @@ impl Work for Change {
             return refusal(tx).map(Err).ok_or(error);
         }
         tx.tell(Event::customer_changed(&customer, self.at));
+        tx.note(outcome::plainly());
         Ok(Ok(customer))
+    }
+}
+
+struct Put(Account);
+
+impl Work for Put {
+    /// Whether there is such a customer.
+    type Answer = bool;
+    type Refusal = std::convert::Infallible;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Outcome<Self> {
+        let written = tx.run(put(self.0.customer_id, &self.0)).await? > 0;
+        if written {
+            tx.note(outcome::plainly());
+        }
+        Ok(Ok(written))
     }
 }
 
@@ -115,13 +136,12 @@ impl Accounts for Sqlite {
         self.all(sqlx::query_as(include_str!("sql/accounts_by_emails.sql")).bind(keys::texts(emails))).await
     }
 
-    async fn account_create(&self, new: &NewAccount, once: Option<&Once>) -> Result<Written<Customer, AccountRefusal>> {
-        self.once(once, Create(new.clone())).await
+    async fn account_create(&self, new: &NewAccount, by: Provenance<'_>) -> Result<Written<Customer, AccountRefusal>> {
+        self.once(by, Create(new.clone())).await
     }
 
-    async fn account_put(&self, account: &Account) -> Result<bool> {
-        let account = account.clone();
-        Ok(self.change(Box::new(move || put(account.customer_id, &account))).await? > 0)
+    async fn account_put(&self, account: &Account, by: Provenance<'_>) -> Result<bool> {
+        Ok(matches!(self.once(by, Put(account.clone())).await?, Written::Done(true) | Written::Replayed(true)))
     }
 
     async fn customer_change(
@@ -129,8 +149,8 @@ impl Accounts for Sqlite {
         id: CustomerId,
         change: &ProfileChange,
         at: Timestamp,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Customer, AccountRefusal>> {
-        self.once(once, Change { id, change: change.clone(), at }).await
+        self.once(by, Change { id, change: change.clone(), at }).await
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     roles::{Articles, Result},
     shop::{
         Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Audience, Block, CustomerId,
-        Detail, Event, Once, Page, ProductId, SearchText, SeenArticles, Window, Written,
+        Detail, Event, Page, ProductId, Provenance, SearchText, SeenArticles, Window, Written,
     },
 };
 use async_trait::async_trait;
@@ -160,8 +160,8 @@ impl Articles for Sqlite {
         self.revisions(articles, window).await
     }
 
-    async fn article_create(&self, article: &Article, event: &Event, once: Option<&Once>) -> Result<Written<Article, ArticleRefusal>> {
-        self.create_article(article, event, once).await
+    async fn article_create(&self, article: &Article, event: &Event, by: Provenance<'_>) -> Result<Written<Article, ArticleRefusal>> {
+        self.create_article(article, event, by).await
     }
 
     async fn article_replace(
@@ -169,9 +169,9 @@ impl Articles for Sqlite {
         previous: &Article,
         next: &Article,
         event: &Event,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Article, ArticleRefusal>> {
-        self.replace_article(previous, next, event, once).await
+        self.replace_article(previous, next, event, by).await
     }
 
     async fn articles_put(&self, rows: &[Article]) -> Result<()> {

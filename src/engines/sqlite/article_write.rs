@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::{Engine, StoreError},
     roles::{Articles as _, Result},
-    shop::{Article, ArticleId, ArticleRefusal, Audience, Detail, Event, Once, Written},
+    shop::{Article, ArticleId, ArticleRefusal, Audience, Detail, Event, Provenance, Written, audit::outcome},
 };
 use serde_json::Value;
 
@@ -52,6 +52,7 @@ impl Work for Create {
             Err(error) => return Err(error),
         }
         tx.tell(self.event.clone());
+        tx.note(outcome::of_article(&self.article));
         Ok(Ok(self.article.version))
     }
 }
@@ -78,6 +79,7 @@ impl Work for Replace {
         tx.run(sqlx::query(include_str!("sql/article_revision_put.sql")).bind(id).bind(self.event.at.millis())).await?;
         let written = write(tx, include_str!("sql/article_replace.sql"), &self.next).await?;
         tx.tell(self.event.clone());
+        tx.note(outcome::of_article(&self.next));
         Ok(written.map(|()| self.next.version))
     }
 }
@@ -87,10 +89,10 @@ impl Sqlite {
         &self,
         article: &Article,
         event: &Event,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Article, ArticleRefusal>> {
-        let create = Create { article: article.clone(), event: event.clone(), keyed: once.is_some() };
-        let written = match self.once(once, create).await? {
+        let create = Create { article: article.clone(), event: event.clone(), keyed: by.once.is_some() };
+        let written = match self.once(by, create).await? {
             Written::Done(version) => Written::Done(version),
             Written::Replayed(version) => Written::Replayed(version),
             Written::Refused(NotCreated::Refused(refusal)) => Written::Refused(refusal),
@@ -105,10 +107,10 @@ impl Sqlite {
         previous: &Article,
         next: &Article,
         event: &Event,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Article, ArticleRefusal>> {
         let next = Article { id: previous.id, ..next.clone() };
-        let written = self.once(once, Replace { version: previous.version, next: next.clone(), event: event.clone() }).await?;
+        let written = self.once(by, Replace { version: previous.version, next: next.clone(), event: event.clone() }).await?;
         self.article_written(&next, written).await
     }
 

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::{Engine, Kind, StoreError},
     roles::Result,
-    shop::Written,
+    shop::{Provenance, Written},
 };
 use sqlx::{query::Query, sqlite::SqliteArguments};
 use std::convert::Infallible;
@@ -29,7 +29,7 @@ impl Work for Change {
 impl Sqlite {
     /// Runs the statement; gives the number of rows it wrote.
     pub(super) async fn change(&self, statement: Statement) -> Result<u64> {
-        match self.once(None, Change(statement)).await? {
+        match self.once(Provenance::default(), Change(statement)).await? {
             Written::Done(rows) | Written::Replayed(rows) => Ok(rows),
             Written::KeyReused | Written::InProgress => {
                 Err(StoreError::new(Engine::Sqlite, Kind::Broken, "a statement without a key met one"))

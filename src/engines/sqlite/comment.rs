@@ -78,7 +78,7 @@ impl Comments for Sqlite {
 
     async fn comment_create(&self, comment: &Comment, event: &Event, once: Option<&Once>) -> Result<Written<Comment, Infallible>> {
         let create = Create { comment: comment.clone(), event: event.clone(), keyed: once.is_some() };
-        Ok(match self.once(once, create).await? {
+        Ok(match self.once(once.into(), create).await? {
             Written::Done(()) => Written::Done(comment.clone()),
             Written::Replayed(()) => {
                 let there = self.comments_by_ids(&[comment.id]).await?.pop();

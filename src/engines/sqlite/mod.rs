@@ -4,6 +4,7 @@ mod account;
 mod activity;
 mod article;
 mod article_write;
+mod audit;
 mod category;
 mod change;
 mod comment;

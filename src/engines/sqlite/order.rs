@@ -8,8 +8,8 @@ use crate::{
     error::{Engine, Kind, StoreError},
     roles::{Orders, Result},
     shop::{
-        Audience, CustomerId, Money, MoveRefusal, NewOrder, Once, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder,
-        OrderRefusal, OrderStatus, OrderWithItems, Page, ProductId, SalesPeriod, SalesRow, Timestamp, Window, Written, ledger,
+        Audience, CustomerId, Money, MoveRefusal, NewOrder, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal,
+        OrderStatus, OrderWithItems, Page, ProductId, Provenance, SalesPeriod, SalesRow, Timestamp, Window, Written, ledger,
     },
 };
 use async_trait::async_trait;
@@ -122,12 +122,12 @@ impl Orders for Sqlite {
         Ok(rows.into_iter().map(|Owed(id, owed)| (id, owed)).collect())
     }
 
-    async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
-        self.once(Some(once), order.clone()).await
+    async fn order_place(&self, order: &NewOrder, by: Provenance<'_>) -> Result<Written<OrderWithItems, OrderRefusal>> {
+        self.once(by, order.clone()).await
     }
 
-    async fn order_move(&self, step: &OrderMove, once: &Once) -> Result<Written<Order, MoveRefusal>> {
-        self.once(Some(once), *step).await
+    async fn order_move(&self, step: &OrderMove, by: Provenance<'_>) -> Result<Written<Order, MoveRefusal>> {
+        self.once(by, *step).await
     }
 
     async fn sales_report(&self, period: &SalesPeriod) -> Result<Vec<SalesRow>> {

@@ -11,7 +11,7 @@ use crate::{
     roles::Result,
     shop::{
         Event, MoveRefusal, NewOrder, Offer, Order, OrderItem, OrderMove, OrderRefusal, OrderStatus, OrderWithItems, ProductId, StockLevel,
-        Timestamp, order::pieces, product::MAX_STOCK,
+        Timestamp, audit::outcome, order::pieces, product::MAX_STOCK,
     },
 };
 use serde_json::{Value, json};
@@ -71,6 +71,7 @@ impl Work for NewOrder {
         tx.run(sqlx::query(include_str!("sql/order_items_put.sql")).bind(items)).await?;
         enter(tx, order, order.placed_at).await?;
         tx.tell(Event::order_placed(&placed, stock));
+        tx.note(outcome::of_placed(&placed));
         Ok(Ok(placed))
     }
 }
@@ -99,6 +100,7 @@ impl Work for OrderMove {
         tx.run(sqlx::query(include_str!("sql/order_move.sql")).bind(self.id.uuid()).bind(self.to.code())).await?;
         enter(tx, &order, self.at).await?;
         tx.tell(Event::order_moved(&order, &returned, stock, self.at));
+        tx.note(outcome::of_moved(&order));
         Ok(Ok(order))
     }
 }

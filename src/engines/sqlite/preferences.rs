@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::{Engine, Kind, StoreError},
     roles::{PreferenceStore, Result},
-    shop::{CustomerId, Notifications, Preferences, Theme, Written},
+    shop::{CustomerId, Notifications, Preferences, Provenance, Theme, Written},
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -82,7 +82,7 @@ impl PreferenceStore for Sqlite {
     }
 
     async fn preferences_replace(&self, next: &Preferences) -> Result<bool> {
-        Ok(matches!(self.once(None, Replace(next.clone())).await?, Written::Done(())))
+        Ok(matches!(self.once(Provenance::default(), Replace(next.clone())).await?, Written::Done(())))
     }
 
     async fn preferences_put(&self, rows: &[Preferences]) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::{
     error::{Engine, Kind, StoreError},
     roles::{Catalog, Result},
     shop::{
-        Category, CategoryId, Once, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, SearchText,
+        Category, CategoryId, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, Provenance, SearchText,
         StockChange, Timestamp, Window, Written,
     },
 };
@@ -129,8 +129,8 @@ impl Catalog for Sqlite {
         self.all(query.bind(words::all(text)).bind(words::all_in("name", text)).bind(limit)).await
     }
 
-    async fn product_create(&self, product: &Product, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
-        self.once(once, product_write::Create(product.clone())).await
+    async fn product_create(&self, product: &Product, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
+        self.once(by, product_write::Create(product.clone())).await
     }
 
     async fn product_change(
@@ -139,13 +139,13 @@ impl Catalog for Sqlite {
         expected: Option<i64>,
         change: &ProductChange,
         at: Timestamp,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Product, ProductRefusal>> {
-        self.once(once, product_write::Change { id, expected, change: change.clone(), at }).await
+        self.once(by, product_write::Change { id, expected, change: change.clone(), at }).await
     }
 
-    async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
-        self.once(once, *change).await
+    async fn stock_change(&self, change: &StockChange, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
+        self.once(by, *change).await
     }
 
     async fn products_put(&self, rows: &[Product]) -> Result<()> {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::{Engine, Kind, StoreError},
     roles::Result,
-    shop::{Event, Product, ProductChange, ProductId, ProductRefusal, StockChange, Timestamp},
+    shop::{Event, Product, ProductChange, ProductId, ProductRefusal, StockChange, Timestamp, audit::outcome},
 };
 use serde_json::json;
 use sqlx::{query::Query, sqlite::SqliteArguments};
@@ -80,6 +80,7 @@ impl Work for Create {
         tx.run(create).await?;
         index(tx, product).await?;
         tx.tell(Event::product_changed(product, product.created_at));
+        tx.note(outcome::of_product(product));
         Ok(Ok(product.clone()))
     }
 }
@@ -108,6 +109,7 @@ impl Work for Change {
         tx.run(told(include_str!("sql/product_change.sql"), &product)).await?;
         index(tx, &product).await?;
         tx.tell(Event::product_changed(&product, self.at));
+        tx.note(outcome::of_product(&product));
         Ok(Ok(product))
     }
 }
@@ -121,6 +123,7 @@ impl Work for StockChange {
         let Some(product) = self.apply(&before) else { return Ok(Err(ProductRefusal::Stock(before.stock))) };
         tx.run(sqlx::query(include_str!("sql/stock_change.sql")).bind(product.id.uuid()).bind(self.delta)).await?;
         tx.tell(Event::product_changed(&product, self.at));
+        tx.note(outcome::of_product(&product));
         Ok(Ok(product))
     }
 }

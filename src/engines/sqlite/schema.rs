@@ -8,7 +8,7 @@ use sqlx::{
 };
 
 /// Version, name and text; the same versions and names as the other SQL engine has.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 16] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 17] = [
     (1, "customers", include_str!("../../../migrations/sqlite/0001_customers.sql")),
     (2, "categories", include_str!("../../../migrations/sqlite/0002_categories.sql")),
     (3, "products", include_str!("../../../migrations/sqlite/0003_products.sql")),
@@ -25,6 +25,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 16] = [
     (14, "view_batches", include_str!("../../../migrations/sqlite/0014_view_batches.sql")),
     (15, "preferences_version", include_str!("../../../migrations/sqlite/0015_preferences_version.sql")),
     (16, "articles_audience", include_str!("../../../migrations/sqlite/0016_articles_audience.sql")),
+    (17, "audit", include_str!("../../../migrations/sqlite/0017_audit.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -1,13 +1,13 @@
 //! Write transactions: what the shop's mutations do, one at a time on the one writer.
 
-use super::{Sqlite, error, keys, once};
+use super::{Sqlite, audit, error, keys, once};
 use crate::{
     error::{Engine, Kind, StoreError},
     roles::Result,
-    shop::{Event, Once, Written},
+    shop::{AuditEntry, Event, Once, Provenance, Written},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{
     Connection as _, FromRow, Sqlite as Db, Transaction,
     pool::PoolConnection,
@@ -38,6 +38,7 @@ pub struct Tx<'c> {
     inner: Transaction<'c, Db>,
     place: Arc<str>,
     events: Vec<Event>,
+    outcome: Option<Value>,
     broken_rule: Option<String>,
 }
 
@@ -62,6 +63,11 @@ impl Tx<'_> {
         self.events.push(event);
     }
 
+    /// Says what came of the work: what was asked has changed something, and the audit log is to have its entry. See [`crate::shop::audit::outcome`].
+    pub fn note(&mut self, outcome: Value) {
+        self.outcome = Some(outcome);
+    }
+
     /// The columns of the unique rule that the failed statement broke, as `products.sku`. Only a refusal or the error may follow.
     pub fn broken_rule(&self) -> Option<&str> {
         self.broken_rule.as_deref()
@@ -83,12 +89,12 @@ impl Sqlite {
         tokio::time::timeout(TURN, self.writer.acquire()).await.map_err(late)?.map_err(|e| self.error(&e))
     }
 
-    /// Does the work in one transaction with its key and its events. In a task of its own: a caller who goes away ends the waiting
+    /// Does the work in one transaction with its key, its events and its entry of the audit log. In a task of its own: a caller who goes away ends the waiting
     /// for the writer, but neither the BEGIN nor the COMMIT.
-    pub(super) async fn once<W: Work>(&self, once: Option<&Once>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
+    pub(super) async fn once<W: Work>(&self, by: Provenance<'_>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
         let writer = self.turn().await?;
-        let (once, place) = (once.cloned(), self.place.clone());
-        super::finish(tokio::spawn(attempt(writer, place, once, work))).await
+        let (once, audit, place) = (by.once.cloned(), by.audit.cloned(), self.place.clone());
+        super::finish(tokio::spawn(attempt(writer, place, once, audit, work))).await
     }
 }
 
@@ -96,14 +102,15 @@ async fn attempt<W: Work>(
     mut writer: PoolConnection<Db>,
     place: Arc<str>,
     once: Option<Once>,
+    audit: Option<AuditEntry>,
     work: W,
 ) -> Result<Written<W::Answer, W::Refusal>> {
     let writer: &mut SqliteConnection = &mut writer;
     // at once with the write lock: a transaction that reads first and then wants to write can be refused half-way
     let inner = writer.begin_with("BEGIN IMMEDIATE").await.map_err(|e| undone(&place, &e))?;
-    let mut tx = Tx { inner, place: place.clone(), events: Vec::new(), broken_rule: None };
+    let mut tx = Tx { inner, place: place.clone(), events: Vec::new(), outcome: None, broken_rule: None };
     // an error drops the transaction, which rolls it back
-    let written = transact(&mut tx, once.as_ref(), &work).await?;
+    let written = transact(&mut tx, Provenance { once: once.as_ref(), audit: audit.as_ref() }, &work).await?;
     if matches!(written, Written::Done(_)) {
         tx.inner.commit().await.map_err(|e| unknown(&place, &e))?;
     } else {
@@ -113,8 +120,8 @@ async fn attempt<W: Work>(
 }
 
 /// Everything between BEGIN and COMMIT.
-async fn transact<W: Work>(tx: &mut Tx<'_>, once: Option<&Once>, work: &W) -> Result<Written<W::Answer, W::Refusal>> {
-    if let Some(once) = once
+async fn transact<W: Work>(tx: &mut Tx<'_>, by: Provenance<'_>, work: &W) -> Result<Written<W::Answer, W::Refusal>> {
+    if let Some(once) = by.once
         && let Some(known) = once::claim(tx, once).await?
     {
         return Ok(known);
@@ -123,14 +130,17 @@ async fn transact<W: Work>(tx: &mut Tx<'_>, once: Option<&Once>, work: &W) -> Re
         Ok(answer) => answer,
         Err(refusal) => return Ok(Written::Refused(refusal)),
     };
-    if let Some(once) = once {
+    if let Some(once) = by.once {
         once::answer(tx, once, &answer).await?;
     }
     let events = std::mem::take(&mut tx.events);
     if !events.is_empty() {
         let rows = events.iter().map(|e| json!([keys::hex(e.id.uuid()), e.aggregate, e.sequence, e.at.millis(), e.fact]));
-        let rows = serde_json::Value::Array(rows.collect()).to_string();
+        let rows = Value::Array(rows.collect()).to_string();
         tx.run(sqlx::query(include_str!("sql/outbox_put.sql")).bind(rows)).await?;
+    }
+    if let (Some(asked), Some(outcome)) = (by.audit, tx.outcome.take()) {
+        tx.run(audit::put(&asked.with(outcome))).await?;
     }
     Ok(Written::Done(answer))
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     roles::Result,
-    shop::{ActivityKind, Counter, TrendingWindow, ViewBatch, ViewsInStep, ranking::OLDEST_STEP},
+    shop::{ActivityKind, Counter, Provenance, TrendingWindow, ViewBatch, ViewsInStep, ranking::OLDEST_STEP},
 };
 use serde_json::{Value, json};
 use sqlx::{FromRow, sqlite::SqliteRow};
@@ -65,6 +65,6 @@ impl Sqlite {
     }
 
     pub(super) async fn put_views(&self, batch: &ViewBatch) -> Result<()> {
-        self.once(None, Put(batch.clone())).await.map(drop)
+        self.once(Provenance::default(), Put(batch.clone())).await.map(drop)
     }
 }

@@ -14,7 +14,7 @@ mod run;
 mod view;
 
 use async_graphql::MergedObject;
-pub use run::KeyHeader;
+pub use run::{CameFrom, KeyHeader};
 
 /// Every change. Give each an idempotency key: what was sent twice under one key is done once.
 #[derive(MergedObject, Default)]

@@ -18,7 +18,7 @@ use crate::{
 };
 use async_graphql::{Context, Result};
 use sha2::{Digest as _, Sha256};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// What was changed, or why nothing was.
 pub type Ran<T> = std::result::Result<T, Vec<Refusal>>;
@@ -37,12 +37,22 @@ impl KeyHeader {
     }
 }
 
+/// Where a mutation came from, for the audit log.
+#[derive(Clone, Debug, Default)]
+pub struct CameFrom {
+    /// In which request.
+    pub request: Option<String>,
+    /// From which address, as far as that is known.
+    pub client: Option<IpAddr>,
+}
+
 /// Runs an action for whoever asks. What the request read before is forgotten afterwards, so that the payload shows the change.
 pub async fn run<T>(ctx: &Context<'_>, key: Option<String>, action: impl AsyncFnOnce(&Asker, &Stores) -> Outcome<T>) -> Result<Ran<T>> {
     let stores = ctx.data::<Arc<Stores>>()?;
     let header = ctx.data_opt::<KeyHeader>().map(|header| header.key(&ctx.item.node.response_key().node)).transpose()?;
     let origin = ctx.data_opt::<Address>().copied().and_then(Address::bucket);
-    let asker = Asker { viewer: who::known(ctx)?, key: key.or(header), at: Timestamp::now(), origin };
+    let CameFrom { request, client } = ctx.data_opt::<CameFrom>().cloned().unwrap_or_default();
+    let asker = Asker { viewer: who::known(ctx)?, key: key.or(header), at: Timestamp::now(), origin, client, request };
     let loads = ctx.data::<Arc<Loads>>()?;
     let outcome = receipt::on_account_of(loads.caller(|| ask::path(ctx)), action(&asker, stores)).await;
     loads.forget();

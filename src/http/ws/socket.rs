@@ -171,6 +171,7 @@ impl Socket {
             cost: self.context.beside.cost,
             address: self.context.beside.client.0,
             token: self.context.token.clone(),
+            request_id: Some(self.context.request_id.clone()),
             ..Operation::default()
         };
         let Context { graph, request_id, .. } = &self.context;

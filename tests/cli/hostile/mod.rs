@@ -2,7 +2,7 @@
 //! answers. At the end it has not panicked, and its memory has not grown.
 
 mod bodies;
-mod case;
+pub mod case;
 mod documents;
 mod frames;
 mod heads;
@@ -25,7 +25,8 @@ fn resident(run: &Running) -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-fn all() -> Vec<Case> {
+/// The whole list.
+pub fn all() -> Vec<Case> {
     let lists = [documents::cases(), variables::cases(), bodies::cases(), heads::cases()];
     lists.into_iter().flatten().collect()
 }

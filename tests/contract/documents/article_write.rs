@@ -41,7 +41,7 @@ pub fn trials() -> Vec<Trial> {
 async fn a_new_article_is_there_whole_with_its_event(store: Store) {
     let new = Article { blocks: blocks(), product_ids: vec![id(5), id(4)], ..article(1) };
     let event = Event::article_changed(&new, false, at(7));
-    assert_eq!(store.article_create(&new, &event, None).await.unwrap(), Written::Done(new.clone()));
+    assert_eq!(store.article_create(&new, &event, None.into()).await.unwrap(), Written::Done(new.clone()));
     assert_eq!(standing(&store, &new).await, Some(new.clone()));
     let found = store.articles_search(&SearchText::parse("article 001").unwrap(), 9, Detail::Whole).await.unwrap();
     assert_eq!(found, std::slice::from_ref(&new));
@@ -71,7 +71,7 @@ async fn an_id_that_is_there_is_a_conflict(store: Store) {
     create(&store, &article(1), None).await;
     let other = Article { slug: "other".into(), title: "Other".into(), ..article(1) };
     let event = Event::article_changed(&other, false, at(7));
-    let error = store.article_create(&other, &event, None).await.unwrap_err();
+    let error = store.article_create(&other, &event, None.into()).await.unwrap_err();
     assert_eq!(error.kind, Kind::Conflict, "{}", error.detail());
     assert_eq!(standing(&store, &other).await, Some(article(1)));
     assert_eq!(told(&store).await.len(), 1);
@@ -115,7 +115,7 @@ async fn a_change_takes_the_place_of_its_version_and_is_told(store: Store) {
     let mut events = told(&store).await;
     for pair in versions.windows(2) {
         let event = change(&pair[0], &pair[1], 100 + pair[1].version);
-        let answer = store.article_replace(&pair[0], &pair[1], &event, None).await.unwrap();
+        let answer = store.article_replace(&pair[0], &pair[1], &event, None.into()).await.unwrap();
         assert_eq!(answer, Written::Done(pair[1].clone()));
         assert_eq!(standing(&store, &pair[1]).await.as_ref(), Some(&pair[1]));
         events.push(event);
@@ -204,7 +204,7 @@ async fn of_many_changes_of_one_version_at_once_all_but_one_are_stale(store: Sto
         let changes = attempts.iter().zip(0..).map(|(next, n)| {
             let (store, event) = (&store, change(&current, next, 2_000 + 10 * round + n));
             let current = &current;
-            async move { (store.article_replace(current, next, &event, None).await.unwrap(), next.clone(), event.at) }
+            async move { (store.article_replace(current, next, &event, None.into()).await.unwrap(), next.clone(), event.at) }
         });
         let answers = join_all(changes).await;
         let (done, stale): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(answer, ..)| matches!(answer, Written::Done(_)));
@@ -300,14 +300,14 @@ async fn events_that_wait_outlive_a_put(store: Store) {
     let key = once("k", 1);
     let new = keyed(1, &key);
     let events = [Event::article_changed(&new, false, at(1)), change(&new, &next(&new, "Second"), 2)];
-    store.article_create(&new, &events[0], Some(&key)).await.unwrap();
+    store.article_create(&new, &events[0], (&key).into()).await.unwrap();
     let put = Article { title: "Put".into(), published_at: None, ..draft(1) };
     let put = Article { id: new.id, ..put };
     // alone and in company: two ways to the server
     store.articles_put(std::slice::from_ref(&put)).await.unwrap();
     store.articles_put(&[put.clone(), article(2)]).await.unwrap();
     assert_eq!(standing(&store, &new).await, Some(put.clone()));
-    store.article_replace(&put, &next(&put, "Second"), &events[1], None).await.unwrap();
+    store.article_replace(&put, &next(&put, "Second"), &events[1], None.into()).await.unwrap();
     store.articles_put(std::slice::from_ref(&put)).await.unwrap();
     assert_eq!(told(&store).await, events);
     // nor does the key forget: what it made was put over, and the request comes again
@@ -323,7 +323,7 @@ async fn a_change_that_nobody_waits_for_is_done_whole_or_not_at_all(store: Store
         let later = next(&current, "Later");
         let event = change(&current, &later, 100);
         {
-            let mut work = pin!(store.article_replace(&current, &later, &event, None));
+            let mut work = pin!(store.article_replace(&current, &later, &event, None.into()));
             for _ in 0..polls {
                 if std::future::poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_ready())).await {
                     break;

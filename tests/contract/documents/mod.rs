@@ -7,6 +7,8 @@ mod article_children;
 mod article_plan;
 mod article_search;
 mod article_write;
+mod audit;
+mod audit_mongodb;
 mod comment;
 mod mongodb;
 mod mongodb_write;
@@ -32,6 +34,8 @@ pub fn trials() -> Vec<Trial> {
         article_plan::trials(),
         article_search::trials(),
         article_write::trials(),
+        audit::trials(),
+        audit_mongodb::trials(),
         revision::trials(),
         comment::trials(),
         preferences::trials(),

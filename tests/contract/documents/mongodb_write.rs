@@ -54,7 +54,7 @@ async fn a_crash_between_revision_and_change_leaves_nothing_to_see((store, datab
     let documents = collection(&database, "articles");
     let before = documents.find_one(doc! {}).await.unwrap().unwrap();
     let crashed = next(&first, "Crashed");
-    store.article_replace(&first, &crashed, &change(&first, &crashed, 500), None).await.unwrap();
+    store.article_replace(&first, &crashed, &change(&first, &crashed, 500), None.into()).await.unwrap();
     documents.replace_one(doc! {}, before).await.unwrap();
     assert_eq!(collection(&database, "article_revisions").count_documents(doc! {}).await.unwrap(), 1);
     assert_eq!(revisions(&store, &first).await, [0; 0], "nobody is shown a revision of the current version");

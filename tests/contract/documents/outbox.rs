@@ -40,7 +40,7 @@ pub fn trials() -> Vec<Trial> {
 /// Creates article number `n` with its event, `minutes` into 2026.
 async fn created(store: &Store, n: u128, minutes: i64) -> Event {
     let event = Event::article_changed(&article(n), false, at(minutes));
-    store.article_create(&article(n), &event, None).await.unwrap();
+    store.article_create(&article(n), &event, None.into()).await.unwrap();
     event
 }
 
@@ -208,7 +208,7 @@ async fn the_state_counts_what_waits_and_what_is_parked(store: Store) {
     store.articles_put(&[article(4)]).await.unwrap();
     say(&store, &Comment { created_at: at(8), ..comment(1, 1) }, None).await;
     let later = next(&article(2), "Later");
-    store.article_replace(&article(2), &later, &change(&article(2), &later, 11), None).await.unwrap();
+    store.article_replace(&article(2), &later, &change(&article(2), &later, 11), None.into()).await.unwrap();
     assert_eq!(store.outbox_state().await.unwrap(), OutboxState { waiting: 5, oldest: Some(at(5)), parked: 0 });
     let oldest = taken(&store, 1).await;
     assert_eq!(store.outbox_state().await.unwrap().waiting, 5, "a lease changes nothing");

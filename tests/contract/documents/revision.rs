@@ -44,7 +44,7 @@ async fn changed(store: &Store, article: Article, minutes: &[i64]) -> Vec<Articl
     let (mut current, mut replaced) = (article, Vec::new());
     for minute in minutes {
         let later = next(&current, &format!("Version {}", current.version + 1));
-        store.article_replace(&current, &later, &change(&current, &later, *minute), None).await.unwrap();
+        store.article_replace(&current, &later, &change(&current, &later, *minute), None.into()).await.unwrap();
         replaced.push(ArticleRevision { article: current, replaced_at: at(*minute) });
         current = later;
     }

@@ -30,13 +30,13 @@ pub fn change(previous: &Article, next: &Article, minutes: i64) -> Event {
 
 pub async fn create(store: &Store, article: &Article, once: Option<&Once>) -> Answer {
     let event = Event::article_changed(article, false, article.created_at);
-    store.article_create(article, &event, once).await.unwrap()
+    store.article_create(article, &event, once.into()).await.unwrap()
 }
 
 /// Replaced at 1,000 minutes and as many as the version.
 pub async fn replace(store: &Store, previous: &Article, next: &Article, once: Option<&Once>) -> Answer {
     let event = change(previous, next, 1_000 + next.version);
-    store.article_replace(previous, next, &event, once).await.unwrap()
+    store.article_replace(previous, next, &event, once.into()).await.unwrap()
 }
 
 pub async fn say(store: &Store, comment: &Comment, once: Option<&Once>) -> Written<Comment, std::convert::Infallible> {

@@ -171,12 +171,12 @@ async fn an_order_and_its_end_are_seen_in_the_stock_at_once(shop: Shop) {
         lines: vec![(sample::id(1), 3), (sample::id(2), 10)],
     };
     let key = |name: &str| Once::new("customer", name, "order", &serde_json::Value::Null);
-    let written = shop.one.relational.order_place(&order, &key("place")).await.unwrap();
+    let written = shop.one.relational.order_place(&order, (&key("place")).into()).await.unwrap();
     assert!(matches!(written, Written::Done(_)), "{written:?}");
     assert_eq!((stock(&shop.two).await, stock(&shop.one).await), (vec![7, 0, 10], vec![7, 0, 10]));
     settle().await;
     let step = OrderMove { id: order.id, owner: None, to: OrderStatus::Cancelled, at: sample::at(2) };
-    let written = shop.two.relational.order_move(&step, &key("cancel")).await.unwrap();
+    let written = shop.two.relational.order_move(&step, (&key("cancel")).into()).await.unwrap();
     assert!(matches!(written, Written::Done(_)), "{written:?}");
     assert_eq!((stock(&shop.one).await, stock(&shop.two).await), (vec![10, 10, 10], vec![10, 10, 10]));
 }

@@ -27,11 +27,11 @@ pub fn trials() -> Vec<Trial> {
 }
 
 async fn create(store: &Store, new: &NewAccount, once: Option<&Once>) -> Written<Customer, AccountRefusal> {
-    store.account_create(new, once).await.unwrap()
+    store.account_create(new, once.into()).await.unwrap()
 }
 
 async fn change(store: &Store, n: u128, change: &ProfileChange) -> Written<Customer, AccountRefusal> {
-    store.customer_change(sample::id(n), change, sample::at(99), None).await.unwrap()
+    store.customer_change(sample::id(n), change, sample::at(99), None.into()).await.unwrap()
 }
 
 fn email(email: &str) -> ProfileChange {
@@ -83,9 +83,9 @@ async fn a_taken_email_is_refused_and_nothing_is_written(store: Store) {
 async fn a_taken_id_is_a_conflict_and_nothing_is_written(store: Store) {
     store.customers_put(&[sample::customer(1)]).await.unwrap();
     let mut twin = sample::account(1);
-    assert_conflict(&store, store.account_create(&twin, None).await.map(drop), "the same customer");
+    assert_conflict(&store, store.account_create(&twin, None.into()).await.map(drop), "the same customer");
     twin.customer.email = "other@example.com".into();
-    assert_conflict(&store, store.account_create(&twin, None).await.map(drop), "another e-mail under the same id");
+    assert_conflict(&store, store.account_create(&twin, None.into()).await.map(drop), "another e-mail under the same id");
     assert_eq!(store.customers_by_ids(&[sample::id(1)]).await.unwrap(), [sample::customer(1)]);
     assert_eq!(store.accounts_by_customers(&[sample::id(1)]).await.unwrap(), []);
     assert_eq!(told::everything(&store).await, []);
@@ -106,26 +106,26 @@ async fn a_hash_that_is_none_is_a_conflict_that_does_not_repeat_it(store: Store)
     let mut new = sample::account(1);
     for hash in [String::new(), "secret".repeat(50)] {
         new.account.password_hash = hash;
-        let error = store.account_create(&new, None).await.unwrap_err();
+        let error = store.account_create(&new, None.into()).await.unwrap_err();
         assert!(!format!("{error:?}").contains("secretsecret"), "{error:?}");
         assert_conflict(&store, Err(error), "a hash of no length, or too long");
     }
     assert_eq!(store.customers_by_ids(&[sample::id(1)]).await.unwrap(), [], "a customer was written without the account");
     store.customers_put(&[sample::customer(1)]).await.unwrap();
-    assert_conflict(&store, store.account_put(&new.account).await.map(drop), "a hash that is too long");
+    assert_conflict(&store, store.account_put(&new.account, None.into()).await.map(drop), "a hash that is too long");
     new.account.password_hash = "x".repeat(256);
-    assert!(store.account_put(&new.account).await.unwrap());
+    assert!(store.account_put(&new.account, None.into()).await.unwrap());
 }
 
 async fn role_and_password_are_set_and_an_account_is_made_if_there_is_none(store: Store) {
     let account = sample::account(1).account;
-    assert!(!store.account_put(&account).await.unwrap(), "there is no such customer");
+    assert!(!store.account_put(&account, None.into()).await.unwrap(), "there is no such customer");
     store.customers_put(&[sample::customer(1), sample::customer(2)]).await.unwrap();
-    assert!(store.account_put(&account).await.unwrap());
+    assert!(store.account_put(&account, None.into()).await.unwrap());
     assert_eq!(store.accounts_by_customers(&[sample::id(1)]).await.unwrap(), std::slice::from_ref(&account));
     for &role in AccountRole::ALL {
         let changed = Account { role, password_hash: format!("hash of {role:?}"), ..account.clone() };
-        assert!(store.account_put(&changed).await.unwrap());
+        assert!(store.account_put(&changed, None.into()).await.unwrap());
         assert_eq!(store.accounts_by_customers(&[sample::id(1), sample::id(2)]).await.unwrap(), [changed]);
     }
 }
@@ -178,7 +178,7 @@ async fn a_request_sent_again_answers_what_was_written_then(store: Store) {
     assert_eq!(store.customers_by_ids(&[sample::id(2)]).await.unwrap(), []);
 
     let (first, once) = (email("first@example.com"), sample::once("change", 1));
-    let write = async |change: &ProfileChange| store.customer_change(sample::id(1), change, sample::at(5), Some(&once)).await.unwrap();
+    let write = async |change: &ProfileChange| store.customer_change(sample::id(1), change, sample::at(5), (&once).into()).await.unwrap();
     let Written::Done(then) = write(&first).await else { panic!("not done") };
     change(&store, 1, &email("second@example.com")).await;
     assert_eq!(write(&first).await, Written::Replayed(then));
@@ -190,7 +190,7 @@ async fn a_request_sent_again_answers_what_was_written_then(store: Store) {
 async fn a_key_used_for_another_request_is_refused(store: Store) {
     create(&store, &sample::account(1), Some(&sample::once("k", 1))).await;
     assert_eq!(create(&store, &sample::account(2), Some(&sample::once("k", 2))).await, Written::KeyReused);
-    let other = store.customer_change(sample::id(1), &email("x@example.com"), sample::at(5), Some(&sample::once("k", 3))).await;
+    let other = store.customer_change(sample::id(1), &email("x@example.com"), sample::at(5), (&sample::once("k", 3)).into()).await;
     assert_eq!(other.unwrap(), Written::KeyReused);
     assert_eq!(store.customers_by_ids(&[sample::id(1), sample::id(2)]).await.unwrap(), [sample::customer(1)]);
     // somebody else's key of the same name is another one

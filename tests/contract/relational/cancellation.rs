@@ -112,7 +112,7 @@ async fn ten_thousand_cancellations_poison_no_session_and_lose_no_acknowledged_w
                     tokio::time::timeout(patience, store.customers_put(&row)).await.map(|put| put.map(|()| row[0].id.uuid()))
                 } else {
                     let (new, key) = (new_order(n, 1, &[(1 + n % PRODUCTS, 1)]), key(n));
-                    let placed = tokio::time::timeout(patience, store.order_place(&new, &key)).await;
+                    let placed = tokio::time::timeout(patience, store.order_place(&new, (&key).into())).await;
                     placed.map(|placed| {
                         placed.map(|written| {
                             assert!(matches!(written, Written::Done(_)), "{written:?}");

@@ -144,10 +144,10 @@ async fn a_move_of_an_order_from_history_enters_the_difference(inside: Inside) {
     inside.store.orders_put(&rows).await.unwrap();
     for (row, to) in rows.iter_mut().zip([OrderStatus::Paid, OrderStatus::Cancelled]) {
         let step = OrderMove { id: row.order.id, owner: None, to, at: sample::at(50) };
-        inside.store.order_move(&step, &key(row.order.id)).await.unwrap();
+        inside.store.order_move(&step, (&key(row.order.id)).into()).await.unwrap();
         row.order.status = to;
     }
-    inside.store.order_place(&new_order(3, 1, &[(3, 1)]), &key("place")).await.unwrap();
+    inside.store.order_place(&new_order(3, 1, &[(3, 1)]), (&key("place")).into()).await.unwrap();
     rows.push(order(3, OrderStatus::Placed, &[(3, 1)]));
     assert_books(&inside, &rows).await;
 }

@@ -1,6 +1,7 @@
 //! What every relational engine promises.
 
 mod account;
+mod audit;
 mod cancellation;
 mod category;
 mod connect;
@@ -36,6 +37,7 @@ pub fn trials() -> Vec<Trial> {
         store::trials(),
         customer::trials(),
         account::trials(),
+        audit::trials(),
         category::trials(),
         product::trials(),
         product_write::trials(),

@@ -23,7 +23,7 @@ fn step(n: u128, to: OrderStatus) -> OrderMove {
 }
 
 async fn place(inside: &Inside, n: u128, lines: &[(u128, i64)]) -> Order {
-    match inside.store.order_place(&new_order(n, 1, lines), &key(format!("place {n}"))).await.unwrap() {
+    match inside.store.order_place(&new_order(n, 1, lines), (&key(format!("place {n}"))).into()).await.unwrap() {
         Written::Done(placed) => placed.order,
         other => panic!("{other:?}"),
     }
@@ -36,14 +36,17 @@ async fn facts(inside: &Inside) -> Vec<Fact> {
 async fn an_order_is_paid_and_shipped_and_the_books_follow(inside: Inside) {
     let placed = place(&inside, 1, &[(1, 2), (5, 1)]).await;
     let paid = Order { status: OrderStatus::Paid, version: 2, ..placed.clone() };
-    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Paid), &key("pay")).await.unwrap(), Written::Done(paid.clone()));
+    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Paid), (&key("pay")).into()).await.unwrap(), Written::Done(paid.clone()));
     assert_eq!(inside.store.orders_by_ids(&[placed.id], Audience::Everything).await.unwrap(), std::slice::from_ref(&paid));
     let entered = ["RECEIVABLE 700 EUR", "SALES -700 EUR", "RECEIVABLE -700 EUR", "CASH 700 EUR"];
     assert_eq!(inside.ledger().await[&1], entered);
     assert_eq!(inside.store.order_balances(&[placed.id]).await.unwrap(), [(placed.id, sample::eur(0))]);
 
     let shipped = Order { status: OrderStatus::Shipped, version: 3, ..paid.clone() };
-    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Shipped), &key("ship")).await.unwrap(), Written::Done(shipped.clone()));
+    assert_eq!(
+        inside.store.order_move(&step(1, OrderStatus::Shipped), (&key("ship")).into()).await.unwrap(),
+        Written::Done(shipped.clone())
+    );
     assert_eq!(inside.ledger().await[&1], entered, "shipping moves no money");
     let told = facts(&inside).await;
     assert_eq!(told[1..], [&paid, &shipped].map(|order| Event::order_moved(order, &[], Vec::new(), sample::at(0)).fact));
@@ -58,13 +61,13 @@ async fn a_cancelled_order_gives_its_pieces_back_once(inside: Inside) {
     for (n, pay) in [(1, false), (2, true)] {
         let placed = place(&inside, n, &[(4, 3), (2, 10)]).await;
         if pay {
-            inside.store.order_move(&step(n, OrderStatus::Paid), &key(format!("pay {n}"))).await.unwrap();
+            inside.store.order_move(&step(n, OrderStatus::Paid), (&key(format!("pay {n}"))).into()).await.unwrap();
         }
         let version = 2 + i64::from(pay);
         let cancelled = Order { status: OrderStatus::Cancelled, version, ..placed };
-        let cancel = inside.store.order_move(&step(n, OrderStatus::Cancelled), &key(format!("cancel {n}"))).await.unwrap();
+        let cancel = inside.store.order_move(&step(n, OrderStatus::Cancelled), (&key(format!("cancel {n}"))).into()).await.unwrap();
         assert_eq!(cancel, Written::Done(cancelled.clone()));
-        let again = inside.store.order_move(&step(n, OrderStatus::Cancelled), &key(format!("again {n}"))).await.unwrap();
+        let again = inside.store.order_move(&step(n, OrderStatus::Cancelled), (&key(format!("again {n}"))).into()).await.unwrap();
         assert_eq!(again, Written::Refused(MoveRefusal::NotFrom(OrderStatus::Cancelled)));
         let products = inside.everything().await.2;
         let stock: Vec<_> = products.iter().map(|product| product.stock).collect();
@@ -89,7 +92,7 @@ async fn a_cancelled_order_gives_its_pieces_back_once(inside: Inside) {
 async fn returned_pieces_never_lift_the_stock_above_its_bound(inside: Inside) {
     place(&inside, 1, &[(1, 5)]).await;
     inside.store.products_put(&[Product { stock: MAX_STOCK - 2, ..sample::product(1, 1) }]).await.unwrap();
-    let written = inside.store.order_move(&step(1, OrderStatus::Cancelled), &key("cancel")).await.unwrap();
+    let written = inside.store.order_move(&step(1, OrderStatus::Cancelled), (&key("cancel")).into()).await.unwrap();
     assert!(matches!(written, Written::Done(_)), "{written:?}");
     assert_eq!(inside.store.products_by_ids(&[sample::id(1)]).await.unwrap()[0].stock, MAX_STOCK);
 }
@@ -103,7 +106,7 @@ async fn an_order_goes_only_where_its_status_lets_it_go(inside: Inside) {
             row.order.status = from;
             inside.store.orders_put(&[row.clone()]).await.unwrap();
             let before = inside.everything().await;
-            let written = inside.store.order_move(&step(n, to), &key(n)).await.unwrap();
+            let written = inside.store.order_move(&step(n, to), (&key(n)).into()).await.unwrap();
             if from.may_become(to) {
                 assert_eq!(written, Written::Done(Order { status: to, version: 2, ..row.order }), "{from:?} to {to:?}");
             } else {
@@ -121,10 +124,10 @@ async fn another_owners_order_answers_as_an_unknown_one(inside: Inside) {
     for (what, step) in
         [("another owner", pay(1, 2)), ("nobody", pay(1, 99)), ("unknown", pay(9, 1)), ("unknown to all", step(9, OrderStatus::Paid))]
     {
-        assert_eq!(inside.store.order_move(&step, &key("x")).await.unwrap(), Written::Refused(MoveRefusal::NotFound), "{what}");
+        assert_eq!(inside.store.order_move(&step, (&key("x")).into()).await.unwrap(), Written::Refused(MoveRefusal::NotFound), "{what}");
         assert_eq!(inside.everything().await, before, "{what}");
     }
-    assert!(matches!(inside.store.order_move(&pay(1, 1), &key("x")).await.unwrap(), Written::Done(_)));
+    assert!(matches!(inside.store.order_move(&pay(1, 1), (&key("x")).into()).await.unwrap(), Written::Done(_)));
 }
 
 async fn of_two_moves_at_once_each_sees_what_the_other_made(inside: Inside) {
@@ -141,7 +144,7 @@ async fn of_two_moves_at_once_each_sees_what_the_other_made(inside: Inside) {
         };
         let (key_a, key_b) = (key(format!("a {n}")), key(format!("b {n}")));
         let (step_a, step_b) = (step(n, a), step(n, b));
-        let both = join(inside.store.order_move(&step_a, &key_a), inside.store.order_move(&step_b, &key_b)).await;
+        let both = join(inside.store.order_move(&step_a, (&key_a).into()), inside.store.order_move(&step_b, (&key_b).into())).await;
         let version = |written: &Written<Order, MoveRefusal>| match written {
             Written::Done(order) => Some((order.version, order.status)),
             Written::Refused(MoveRefusal::NotFrom(_)) => None,
@@ -176,11 +179,11 @@ async fn a_move_sent_again_answers_as_it_did_then(inside: Inside) {
     let placed = place(&inside, 1, &[(1, 1)]).await;
     let pay = key("pay");
     let paid = Order { status: OrderStatus::Paid, version: 2, ..placed };
-    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Paid), &pay).await.unwrap(), Written::Done(paid.clone()));
-    inside.store.order_move(&step(1, OrderStatus::Cancelled), &key("cancel")).await.unwrap();
+    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Paid), (&pay).into()).await.unwrap(), Written::Done(paid.clone()));
+    inside.store.order_move(&step(1, OrderStatus::Cancelled), (&key("cancel")).into()).await.unwrap();
     let before = inside.everything().await;
-    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Paid), &pay).await.unwrap(), Written::Replayed(paid));
+    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Paid), (&pay).into()).await.unwrap(), Written::Replayed(paid));
     let other = Once { request: [7; 32], ..pay };
-    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Shipped), &other).await.unwrap(), Written::KeyReused);
+    assert_eq!(inside.store.order_move(&step(1, OrderStatus::Shipped), (&other).into()).await.unwrap(), Written::KeyReused);
     assert_eq!(inside.everything().await, before);
 }

@@ -42,7 +42,7 @@ async fn an_order_gets_todays_prices_and_takes_its_pieces_from_the_stock(inside:
     let mut expected = sample::order(7, 2, &[(5, 2), (2, 10)]);
     expected.items[1].unit_price = sample::eur(999);
     expected.order.total = sample::eur(2 * 500 + 10 * 999);
-    let written = inside.store.order_place(&new, &key("a")).await.unwrap();
+    let written = inside.store.order_place(&new, (&key("a")).into()).await.unwrap();
     assert_eq!(written, Written::Done(expected.clone()));
 
     let (orders, items, _, counts) = inside.everything().await;
@@ -71,16 +71,16 @@ async fn a_refused_order_leaves_nothing_behind_and_its_key_may_be_tried_again(in
         (&[(4, 1), (1, 1)], OrderRefusal::TooLarge),
         (&[(4, 50)], OrderRefusal::TooLarge),
     ] {
-        let written = inside.store.order_place(&new_order(1, 1, lines), &key("a")).await.unwrap();
+        let written = inside.store.order_place(&new_order(1, 1, lines), (&key("a")).into()).await.unwrap();
         assert_eq!(written, Written::Refused(refusal), "{lines:?}");
         assert_eq!(inside.everything().await, before, "{lines:?}");
     }
-    let written = inside.store.order_place(&new_order(1, 1, &[(1, 10), (2, 10)]), &key("a")).await.unwrap();
+    let written = inside.store.order_place(&new_order(1, 1, &[(1, 10), (2, 10)]), (&key("a")).into()).await.unwrap();
     assert_eq!(written, Written::Done(sample::order(1, 1, &[(1, 10), (2, 10)])));
 }
 
 async fn an_order_that_nobody_may_ask_for_is_a_conflict_and_leaves_nothing_behind(inside: Inside) {
-    inside.store.order_place(&new_order(1, 1, &[(1, 1)]), &key("first")).await.unwrap();
+    inside.store.order_place(&new_order(1, 1, &[(1, 1)]), (&key("first")).into()).await.unwrap();
     let before = inside.everything().await;
     for (what, new) in [
         ("an unknown customer", new_order(2, 9, &[(1, 1)])),
@@ -90,7 +90,7 @@ async fn an_order_that_nobody_may_ask_for_is_a_conflict_and_leaves_nothing_behin
         ("pieces below zero", new_order(2, 1, &[(1, -1)])),
         ("more pieces than a line holds", new_order(2, 1, &[(1, i64::MAX)])),
     ] {
-        let error = inside.store.order_place(&new, &key("second")).await.expect_err(what);
+        let error = inside.store.order_place(&new, (&key("second")).into()).await.expect_err(what);
         assert_eq!(error.kind, Kind::Conflict, "{what}: {error:?}");
         assert_eq!(inside.everything().await, before, "{what}");
     }
@@ -99,7 +99,7 @@ async fn an_order_that_nobody_may_ask_for_is_a_conflict_and_leaves_nothing_behin
 /// What a client does who is told to come back: the same request under the same key.
 async fn resent(store: &Store, new: &NewOrder, once: &Once) -> Written<OrderWithItems, OrderRefusal> {
     for _ in 0..5 {
-        match store.order_place(new, once).await {
+        match store.order_place(new, once.into()).await {
             Err(error) if error.kind == Kind::Unavailable => {}
             Ok(Written::InProgress) => {}
             written => return written.unwrap(),
@@ -172,7 +172,7 @@ async fn orders_with_crossed_products_never_lock_each_other_out(inside: Inside) 
         let place = |(n, lines): (u128, [(u128, i64); 3])| {
             let number = 1 + round * 4 + n;
             let store = inside.store.clone();
-            async move { store.order_place(&new_order(number, 1, &lines), &key(number)).await.unwrap() }
+            async move { store.order_place(&new_order(number, 1, &lines), (&key(number)).into()).await.unwrap() }
         };
         for written in join_all((0..).zip(orders).map(place)).await {
             assert!(matches!(written, Written::Done(_)), "{written:?}");
@@ -198,14 +198,14 @@ async fn a_client_who_goes_away_leaves_a_whole_order_or_none(inside: Inside) {
         let (new, once) = (new_order(n, 1, &[(1, 1)]), key(n));
         tokio::select! {
             biased;
-            written = inside.store.order_place(&new, &once) => assert!(matches!(written.unwrap(), Written::Done(_))),
+            written = inside.store.order_place(&new, (&once).into()) => assert!(matches!(written.unwrap(), Written::Done(_))),
             () = gone => dropped += 1,
         }
     }
     assert!(dropped > 0, "nobody went away: the trial proves nothing");
     // sent again with the same keys, all are there once
     for n in 1..=40_u128 {
-        let written = inside.store.order_place(&new_order(n, 1, &[(1, 1)]), &key(n)).await.unwrap();
+        let written = inside.store.order_place(&new_order(n, 1, &[(1, 1)]), (&key(n)).into()).await.unwrap();
         assert!(matches!(written, Written::Done(_) | Written::Replayed(_)), "{written:?}");
     }
     assert_eq!(inside.everything().await.3, [40, 40, 80, 40]);
@@ -215,7 +215,7 @@ async fn a_client_who_goes_away_leaves_a_whole_order_or_none(inside: Inside) {
 async fn a_hundred_lines_are_one_order(inside: Inside) {
     inside.store.products_put(&(1..=100).map(|n| sample::product(n, 1)).collect::<Vec<_>>()).await.unwrap();
     let lines: Vec<_> = (1..=100).rev().map(|n| (n, 10)).collect();
-    let written = inside.store.order_place(&new_order(1, 1, &lines), &key(1)).await.unwrap();
+    let written = inside.store.order_place(&new_order(1, 1, &lines), (&key(1)).into()).await.unwrap();
     assert_eq!(written, Written::Done(sample::order(1, 1, &lines)));
     assert_eq!(inside.numbers("SELECT CAST(sum(stock) AS BIGINT) FROM products").await, [0]);
 }
@@ -237,18 +237,18 @@ async fn a_transaction_that_the_store_calls_off_is_tried_three_times(inside: Ins
     };
     for (n, code) in [(1, "40001"), (2, "40P01")] {
         inside.run(&called_off(code, 2)).await.unwrap();
-        let written = inside.store.order_place(&new_order(n, 1, &[(1, 1)]), &key(n)).await.unwrap();
+        let written = inside.store.order_place(&new_order(n, 1, &[(1, 1)]), (&key(n)).into()).await.unwrap();
         assert_eq!(written, Written::Done(sample::order(n, 1, &[(1, 1)])), "{code}");
         let before = inside.everything().await;
         inside.run(&called_off(code, 3)).await.unwrap();
-        let error = inside.store.order_place(&new_order(n + 10, 1, &[(1, 1)]), &key(n + 10)).await.unwrap_err();
+        let error = inside.store.order_place(&new_order(n + 10, 1, &[(1, 1)]), (&key(n + 10)).into()).await.unwrap_err();
         assert_eq!(error.kind, Kind::Unavailable, "{code}: {error:?}");
         assert_eq!(inside.numbers("SELECT last_value FROM tries").await, [3], "{code}");
         assert_eq!(inside.everything().await, before, "{code}");
     }
     // what a new try would not change is not tried again
     inside.run(&called_off("23514", 1)).await.unwrap();
-    let error = inside.store.order_place(&new_order(30, 1, &[(1, 1)]), &key(30)).await.unwrap_err();
+    let error = inside.store.order_place(&new_order(30, 1, &[(1, 1)]), (&key(30)).into()).await.unwrap_err();
     assert_eq!((error.kind, inside.numbers("SELECT last_value FROM tries").await), (Kind::Conflict, vec![1]));
 }
 
@@ -260,12 +260,12 @@ async fn a_product_that_somebody_holds_is_waited_for_no_longer_than_half_a_secon
     sqlx::query("UPDATE products SET stock = stock WHERE sku = 'SKU-2'").execute(&mut *other).await.unwrap();
     let new: NewOrder = new_order(1, 1, &[(1, 1), (2, 1)]);
     let start = std::time::Instant::now();
-    let error = store.order_place(&new, &key(1)).await.unwrap_err();
+    let error = store.order_place(&new, (&key(1)).into()).await.unwrap_err();
     let waited = start.elapsed();
     // nothing is unknown about it, so it is no time-out
     assert_eq!(error.kind, Kind::Unavailable, "{error:?}");
     assert!((Duration::from_millis(450)..Duration::from_millis(1_200)).contains(&waited), "{waited:?}");
     assert_eq!(inside.everything().await, before);
     other.rollback().await.unwrap();
-    assert!(matches!(store.order_place(&new, &key(1)).await.unwrap(), Written::Done(_)));
+    assert!(matches!(store.order_place(&new, (&key(1)).into()).await.unwrap(), Written::Done(_)));
 }

@@ -44,7 +44,7 @@ async fn with_products(store: &Store, count: u128) {
 /// One piece more of product number `n`, at `minutes` into 2026.
 async fn one_more(store: &Store, n: u128, minutes: i64) -> Product {
     let change = StockChange { product_id: sample::id(n), delta: 1, at: sample::at(minutes) };
-    match store.stock_change(&change, None).await.unwrap() {
+    match store.stock_change(&change, None.into()).await.unwrap() {
         Written::Done(product) => product,
         other => panic!("{other:?}"),
     }
@@ -295,12 +295,12 @@ async fn old_keys_are_forgotten_and_young_ones_kept(store: Store) {
     with_products(&store, 1).await;
     let change = StockChange { product_id: sample::id(1), delta: 1, at: sample::at(1) };
     let once = sample::once("k", 1);
-    let first = store.stock_change(&change, Some(&once)).await.unwrap();
+    let first = store.stock_change(&change, (&once).into()).await.unwrap();
     let Written::Done(product) = first else { panic!("{first:?}") };
     let hours = |hours: i64| Timestamp::from_millis(Timestamp::now().millis() + hours * 3_600_000).unwrap();
     assert_eq!(store.once_prune(hours(-1)).await.unwrap(), 0);
-    assert_eq!(store.stock_change(&change, Some(&once)).await.unwrap(), Written::Replayed(product));
+    assert_eq!(store.stock_change(&change, (&once).into()).await.unwrap(), Written::Replayed(product));
     assert_eq!(store.once_prune(hours(1)).await.unwrap(), 1);
     assert_eq!(store.once_prune(hours(1)).await.unwrap(), 0);
-    assert!(matches!(store.stock_change(&change, Some(&once)).await.unwrap(), Written::Done(product) if product.stock == 12));
+    assert!(matches!(store.stock_change(&change, (&once).into()).await.unwrap(), Written::Done(product) if product.stock == 12));
 }

@@ -109,7 +109,7 @@ async fn an_event_that_cannot_be_read_holds_up_its_own_aggregate_only(shop: Insi
     shop.store.products_put(&[sample::product(1, 1), sample::product(2, 1)]).await.unwrap();
     for n in [1, 1, 2] {
         let change = StockChange { product_id: sample::id(n), delta: 1, at: sample::at(i64::try_from(n).unwrap()) };
-        assert!(matches!(shop.store.stock_change(&change, None).await.unwrap(), Written::Done(_)));
+        assert!(matches!(shop.store.stock_change(&change, None.into()).await.unwrap(), Written::Done(_)));
     }
     // as a newer program would write it
     let of_product_1 = sample::product(1, 1).id;

@@ -38,11 +38,11 @@ async fn with_products(store: &Store, count: u128) {
 }
 
 async fn create(store: &Store, product: &Product) -> Outcome {
-    store.product_create(product, None).await.unwrap()
+    store.product_create(product, None.into()).await.unwrap()
 }
 
 async fn change(store: &Store, n: u128, expected: Option<i64>, change: &ProductChange) -> Outcome {
-    store.product_change(sample::id(n), expected, change, sample::at(99), None).await.unwrap()
+    store.product_change(sample::id(n), expected, change, sample::at(99), None.into()).await.unwrap()
 }
 
 fn pieces(n: u128, delta: i64) -> StockChange {
@@ -50,7 +50,7 @@ fn pieces(n: u128, delta: i64) -> StockChange {
 }
 
 async fn stock(store: &Store, n: u128, delta: i64) -> Outcome {
-    store.stock_change(&pieces(n, delta), None).await.unwrap()
+    store.stock_change(&pieces(n, delta), None.into()).await.unwrap()
 }
 
 async fn product(store: &Store, n: u128) -> Product {
@@ -119,8 +119,8 @@ async fn a_refused_product_does_not_decide_the_currency(store: Store) {
 async fn a_taken_id_or_a_number_out_of_bounds_is_a_conflict(store: Store) {
     with_products(&store, 1).await;
     let twin = Product { sku: "other".into(), slug: "other".into(), ..sample::product(1, 1) };
-    assert_conflict(&store, store.product_create(&twin, None).await.map(drop), "a taken id");
-    assert_conflict(&store, store.product_create(&sample::product(1, 1), None).await.map(drop), "the same product again");
+    assert_conflict(&store, store.product_create(&twin, None.into()).await.map(drop), "a taken id");
+    assert_conflict(&store, store.product_create(&sample::product(1, 1), None.into()).await.map(drop), "the same product again");
     let good = sample::product(2, 1);
     for bad in [
         Product { price: sample::eur(0), ..good.clone() },
@@ -128,10 +128,10 @@ async fn a_taken_id_or_a_number_out_of_bounds_is_a_conflict(store: Store) {
         Product { stock: -1, ..good.clone() },
         Product { stock: MAX_STOCK + 1, ..good.clone() },
     ] {
-        assert_conflict(&store, store.product_create(&bad, None).await.map(drop), "a number out of its bounds");
+        assert_conflict(&store, store.product_create(&bad, None.into()).await.map(drop), "a number out of its bounds");
     }
     let free = ProductChange { price: Some(sample::eur(0)), ..ProductChange::default() };
-    let changed = store.product_change(sample::id(1), None, &free, sample::at(1), None).await;
+    let changed = store.product_change(sample::id(1), None, &free, sample::at(1), None.into()).await;
     assert_conflict(&store, changed.map(drop), "a price of nothing");
     assert_eq!(product(&store, 1).await, sample::product(1, 1));
     assert_eq!(store.products_by_ids(&[good.id]).await.unwrap(), []);
@@ -273,12 +273,12 @@ async fn a_request_sent_again_counts_once(store: Store) {
     store.categories_put(&[sample::category(1)]).await.unwrap();
     let made = sample::once("make", 1);
     for written in [Written::Done(sample::product(1, 1)), Written::Replayed(sample::product(1, 1))] {
-        assert_eq!(store.product_create(&sample::product(1, 1), Some(&made)).await.unwrap(), written);
+        assert_eq!(store.product_create(&sample::product(1, 1), (&made).into()).await.unwrap(), written);
     }
     let wanted = ProductChange { name: Some("New".into()), ..ProductChange::default() };
-    let write = async |once: &Once| store.product_change(sample::id(1), Some(1), &wanted, sample::at(1), Some(once)).await.unwrap();
+    let write = async |once: &Once| store.product_change(sample::id(1), Some(1), &wanted, sample::at(1), once.into()).await.unwrap();
     let Written::Done(then) = write(&sample::once("change", 1)).await else { panic!("not done") };
-    let count = async |once: &Once| store.stock_change(&pieces(1, -4), Some(once)).await.unwrap();
+    let count = async |once: &Once| store.stock_change(&pieces(1, -4), once.into()).await.unwrap();
     let Written::Done(left) = count(&sample::once("count", 1)).await else { panic!("not done") };
     // not stale, although the version is another one by now
     assert_eq!(write(&sample::once("change", 1)).await, Written::Replayed(then));
@@ -291,9 +291,9 @@ async fn a_request_sent_again_counts_once(store: Store) {
     // refused: the key is still free
     let once = sample::once("later", 1);
     let seven = StockChange { delta: -7, ..pieces(1, 0) };
-    assert_eq!(store.stock_change(&seven, Some(&once)).await.unwrap(), Written::Refused(ProductRefusal::Stock(6)));
+    assert_eq!(store.stock_change(&seven, (&once).into()).await.unwrap(), Written::Refused(ProductRefusal::Stock(6)));
     stock(&store, 1, 1).await;
-    assert!(matches!(store.stock_change(&seven, Some(&once)).await.unwrap(), Written::Done(product) if product.stock == 0));
+    assert!(matches!(store.stock_change(&seven, (&once).into()).await.unwrap(), Written::Done(product) if product.stock == 0));
     assert_eq!(told::everything(&store).await.len(), 5);
 }
 
@@ -302,7 +302,7 @@ async fn a_request_sent_many_times_at_once_counts_once(store: Store) {
     let once = sample::once("k", 1);
     let send = |_| {
         let (store, once) = (store.clone(), once.clone());
-        async move { store.stock_change(&pieces(1, -3), Some(&once)).await.unwrap() }
+        async move { store.stock_change(&pieces(1, -3), (&once).into()).await.unwrap() }
     };
     let written = futures::future::join_all((0..10).map(send)).await;
     assert_eq!(written.iter().filter(|written| matches!(written, Written::Done(_))).count(), 1, "{written:?}");

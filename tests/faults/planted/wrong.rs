@@ -94,14 +94,14 @@ impl Wrong {
         Ok(OrderWithItems { order: Order { id, customer_id, status: OrderStatus::Placed, placed_at, total, version: 1 }, items })
     }
 
-    async fn order_place(&self, order: &NewOrder, once: &Once) -> Result<Written<OrderWithItems, OrderRefusal>> {
+    async fn order_place(&self, order: &NewOrder, by: Provenance<'_>) -> Result<Written<OrderWithItems, OrderRefusal>> {
         match self.bug {
             Bug::NoUniqueKey => {
-                let another = Once { key: Uuid::now_v7().to_string(), ..once.clone() };
-                self.inner.order_place(order, &another).await
+                let another = by.once.map(|once| Once { key: Uuid::now_v7().to_string(), ..once.clone() });
+                self.inner.order_place(order, Provenance { once: another.as_ref(), ..by }).await
             }
             Bug::AcknowledgedUnwritten if self.once_in(20) => Ok(Written::Done(self.made_up(order).await?)),
-            Bug::NoStockGuard => match self.inner.order_place(order, once).await? {
+            Bug::NoStockGuard => match self.inner.order_place(order, by).await? {
                 Written::Refused(OrderRefusal::OutOfStock { .. }) => {
                     let order = self.made_up(order).await?;
                     self.inner.orders_put(std::slice::from_ref(&order)).await?;
@@ -110,14 +110,16 @@ impl Wrong {
                 written => Ok(written),
             },
             Bug::DecrementOnReplay => {
-                let written = self.inner.order_place(order, once).await?;
+                let written = self.inner.order_place(order, by).await?;
                 if let Written::Replayed(_) = written {
                     let (product_id, quantity) = order.lines[0];
-                    self.inner.stock_change(&StockChange { product_id, delta: -quantity, at: order.placed_at }, None).await?;
+                    self.inner
+                        .stock_change(&StockChange { product_id, delta: -quantity, at: order.placed_at }, Provenance::default())
+                        .await?;
                 }
                 Ok(written)
             }
-            _ => self.inner.order_place(order, once).await,
+            _ => self.inner.order_place(order, by).await,
         }
     }
 
@@ -167,17 +169,17 @@ impl Wrong {
         expected: Option<i64>,
         change: &ProductChange,
         at: Timestamp,
-        once: Option<&Once>,
+        by: Provenance<'_>,
     ) -> Result<Written<Product, ProductRefusal>> {
-        let written = self.inner.product_change(id, expected, change, at, once).await;
+        let written = self.inner.product_change(id, expected, change, at, by).await;
         self.products.forget(id);
         self.changed.notify_waiters();
         written
     }
 
-    async fn stock_change(&self, change: &StockChange, once: Option<&Once>) -> Result<Written<Product, ProductRefusal>> {
+    async fn stock_change(&self, change: &StockChange, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {
         if self.bug != Bug::BeginUnderTimeout {
-            return self.inner.stock_change(change, once).await;
+            return self.inner.stock_change(change, by).await;
         }
         let broken = |error: sqlx::Error| StoreError::new(Engine::Postgres, Kind::Unavailable, error.to_string());
         // the caller has no patience …
@@ -266,9 +268,9 @@ pass!(Customers {
 pass!(Accounts {
     accounts_by_customers(customers: &[CustomerId]) -> Vec<Account>;
     accounts_by_emails(emails: &[String]) -> Vec<NewAccount>;
-    account_create(new: &NewAccount, once: Option<&Once>) -> Written<Customer, AccountRefusal>;
-    account_put(account: &Account) -> bool;
-    customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, once: Option<&Once>) -> Written<Customer, AccountRefusal>;
+    account_create(new: &NewAccount, by: Provenance<'_>) -> Written<Customer, AccountRefusal>;
+    account_put(account: &Account, by: Provenance<'_>) -> bool;
+    customer_change(id: CustomerId, change: &ProfileChange, at: Timestamp, by: Provenance<'_>) -> Written<Customer, AccountRefusal>;
 });
 
 pass!(Outbox {
@@ -279,6 +281,10 @@ pass!(Outbox {
     outbox_parked(limit: u32) -> Vec<Parked>;
     outbox_retry(ids: &[EventId]) -> u64;
     once_prune(before: Timestamp) -> u64;
+});
+
+pass!(AuditLog {
+    audit_page(filter: &AuditFilter, limit: u32) -> Vec<AuditEntry>;
 });
 
 pass!(Catalog {
@@ -293,9 +299,9 @@ pass!(Catalog {
     products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>;
     products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>;
     products_search(text: &SearchText, limit: u32) -> Vec<Product>;
-    product_create(product: &Product, once: Option<&Once>) -> Written<Product, ProductRefusal>;
-    product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, once: Option<&Once>) -> Written<Product, ProductRefusal>, here;
-    stock_change(change: &StockChange, once: Option<&Once>) -> Written<Product, ProductRefusal>, here;
+    product_create(product: &Product, by: Provenance<'_>) -> Written<Product, ProductRefusal>;
+    product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, by: Provenance<'_>) -> Written<Product, ProductRefusal>, here;
+    stock_change(change: &StockChange, by: Provenance<'_>) -> Written<Product, ProductRefusal>, here;
     products_put(rows: &[Product]) -> ();
 });
 
@@ -305,8 +311,8 @@ pass!(Orders {
     orders_page_by_customers(customers: &[CustomerId], window: &Window) -> Vec<(CustomerId, Page<Order>)>;
     order_items_by_orders(orders: &[OrderId]) -> Vec<OrderItem>;
     order_balances(orders: &[OrderId]) -> Vec<(OrderId, Money)>;
-    order_place(order: &NewOrder, once: &Once) -> Written<OrderWithItems, OrderRefusal>, here;
-    order_move(step: &OrderMove, once: &Once) -> Written<Order, MoveRefusal>;
+    order_place(order: &NewOrder, by: Provenance<'_>) -> Written<OrderWithItems, OrderRefusal>, here;
+    order_move(step: &OrderMove, by: Provenance<'_>) -> Written<Order, MoveRefusal>;
     sales_report(period: &SalesPeriod) -> Vec<SalesRow>;
     product_sales() -> Vec<(ProductId, i64)>;
     orders_put(rows: &[OrderWithItems]) -> ();

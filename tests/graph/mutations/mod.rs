@@ -2,6 +2,7 @@
 
 mod accounts;
 mod articles;
+mod audit;
 mod catalogue;
 mod once;
 mod orders;

@@ -9,16 +9,16 @@ use crate::support::{
 use serde_json::{Value, json};
 
 /// A change, the same with another input, and what happens in between.
-struct Case {
-    who: As,
-    mutation: &'static str,
-    input: Value,
+pub struct Case {
+    pub who: As,
+    pub mutation: &'static str,
+    pub input: Value,
     other: Value,
     later: Option<(As, &'static str, Value)>,
 }
 
 /// One case for every mutation that takes a key. `tag` keeps the cases of one test apart from those of another.
-fn cases(shop: &Shop, tag: &str) -> Vec<Case> {
+pub fn cases(shop: &Shop, tag: &str) -> Vec<Case> {
     let case = |who, mutation, input: Value, other: Value| Case { who, mutation, input, other, later: None };
     let product = shop.product(&format!("once-{tag}"), "2.00", 50);
     let order = || shop.order(As::Ada, &product, 1);

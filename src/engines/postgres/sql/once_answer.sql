@@ -1,9 +1,14 @@
--- The events go with it: one round trip less.
+-- The events and the entry of the audit log go with it: one round trip less.
 WITH told AS (
     INSERT INTO outbox (id, aggregate, sequence, at, fact)
     SELECT *
     FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::timestamptz[], $5::jsonb[])
+),
+audited AS (
+    INSERT INTO audit (id, at, actor, role, action, subject, request, client, details)
+    SELECT *
+    FROM unnest($6::uuid[], $7::timestamptz[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::jsonb[])
 )
 UPDATE once
-SET answer = $8
-WHERE scope = $6 AND key = $7
+SET answer = $17
+WHERE scope = $15 AND key = $16

@@ -2,7 +2,7 @@
 
 use crate::{
     authority::{Authority, Shown},
-    home::{Home, Running},
+    home::Home,
     stores::{Store, Stores},
 };
 use serde_json::Value;

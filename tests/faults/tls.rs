@@ -74,9 +74,14 @@ fn strangers_are_refused(home: &Home, stores: &Stores, other: &Path) {
     let without = |url: &str| url.split('?').next().unwrap().replace("rediss://", "redis://");
     let plain = [("DATABASE_URL", format!("{}?sslmode=disable", without(&settings[0].1))), ("REDIS_URL", without(&settings[2].1))];
     let variables = plain.each_ref().map(|(name, value)| (*name, value.as_str()));
-    home.run_with(&variables, &["migrate"]).refused(2, &["the relational store", "the hot store"]);
+    let ended = home.run_with(&variables, &["migrate"]);
+    ended.refused(2, &["the relational store", "takes nobody without TLS", "sslmode=verify-full", "the hot store"]);
+    let missing = settings[0].1.replace("ca.pem", "missing.pem");
+    let ended = home.run_with(&[("DATABASE_URL", missing.as_str())], &["migrate"]);
+    ended.refused(1, &["the relational store", "a file that the URL names for TLS is not there"]);
     // without authorities of ours those that browsers know are believed, and none of them signed this
-    home.run_with(&[("REDIS_URL", settings[2].1.as_str())], &["migrate"]).refused(1, &["the hot store", "UnknownIssuer"]);
+    home.run_with(&[("REDIS_URL", settings[2].1.as_str())], &["migrate"])
+        .refused(1, &["the hot store", "UnknownIssuer", "POLYSTORE_REDIS_CA"]);
 }
 
 /// Stopped, a server keeps its connections, and the kernel goes on to make new ones: only what is said in TLS tells that it hangs.

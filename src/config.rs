@@ -3,11 +3,17 @@
 //! A bad value is answered with the setting's names, the value, and what is allowed.
 
 pub mod dotenv;
+mod production;
 mod profile;
 mod rate;
+mod read;
+mod secret_file;
+pub mod tls;
 mod url;
 
+pub use production::Profile;
 pub use profile::StatusProfile;
+pub use tls::{Authorities, Identity};
 pub use url::{StoreUrl, redacted};
 
 use crate::{
@@ -19,7 +25,8 @@ use crate::{
     shop::Viewer,
 };
 use clap::Args;
-use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use read::{anonymous, bad, demo, flag, listen, number, one_of, origins, prefix, roles, secret, status_profile, switch, trusted};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// The settings as they are given. `--help` shows the flag, the variable and the default of each.
 #[derive(Args, Clone, Debug, Default)]
@@ -58,7 +65,7 @@ pub struct Settings {
     /// Connections to each store at most, 1 to 1000 [default: 8]
     #[arg(long, env = "POLYSTORE_CONNECTIONS", value_name = "N", global = true)]
     pub connections: Option<String>,
-    /// Fill empty embedded stores with the demo shop at the first start: true or false [default: true]
+    /// Fill empty embedded stores with the demo shop at the first start: true or false [default: true, in production false]
     #[arg(long, env = "POLYSTORE_DEMO", value_name = "BOOL", global = true)]
     pub demo: Option<String>,
     /// Bring the schema of the stores up to date at the start: true or false [default: only that of embedded stores]
@@ -147,20 +154,38 @@ pub struct Settings {
     pub document_cache_bytes: Option<String>,
     #[command(flatten)]
     pub rate: rate::RateSettings,
+    #[command(flatten)]
+    pub profile: production::ProfileSettings,
+    #[command(flatten)]
+    pub tls: tls::TlsSettings,
+    #[command(flatten)]
+    pub secret_files: secret_file::SecretFiles,
 }
 
 impl Settings {
-    /// Where one setting has two names, a flag of one wins over the variable of the other. `flag` tells what stands on the command line.
+    /// Where one setting has several names, a flag of one wins over the variables of the others. `flag` tells what stands on the command line.
     pub fn flags_win(&mut self, flag: impl Fn(&str) -> bool) {
-        let pairs = [
-            (&mut self.documents_url, "documents_url", &mut self.mongodb_url, "mongodb_url"),
-            (&mut self.hot_url, "hot_url", &mut self.redis_url, "redis_url"),
+        let files = &mut self.secret_files;
+        let mut same = [
+            vec![(&mut self.database_url, "database_url"), (&mut files.database_url_file, "database_url_file")],
+            vec![
+                (&mut self.documents_url, "documents_url"),
+                (&mut self.mongodb_url, "mongodb_url"),
+                (&mut files.documents_url_file, "documents_url_file"),
+                (&mut files.mongodb_url_file, "mongodb_url_file"),
+            ],
+            vec![
+                (&mut self.hot_url, "hot_url"),
+                (&mut self.redis_url, "redis_url"),
+                (&mut files.hot_url_file, "hot_url_file"),
+                (&mut files.redis_url_file, "redis_url_file"),
+            ],
+            vec![(&mut self.cache_url, "cache_url"), (&mut files.cache_url_file, "cache_url_file")],
+            vec![(&mut self.secret, "secret"), (&mut files.secret_file, "secret_file")],
         ];
-        for (main, name, alias, other_name) in pairs {
-            match (flag(name), flag(other_name)) {
-                (true, false) => *alias = None,
-                (false, true) => *main = None,
-                _ => {}
+        for names in &mut same {
+            if names.iter().any(|(_, name)| flag(name)) {
+                names.iter_mut().filter(|(_, name)| !flag(name)).for_each(|(value, _)| **value = None);
             }
         }
     }
@@ -241,6 +266,16 @@ pub struct Config {
     pub rates: Option<Rates>,
     /// How many proxies in front of the server tell the truth about where requests come from.
     pub trusted_proxies: usize,
+    /// What the server is for.
+    pub profile: Profile,
+    /// Show the console.
+    pub console: bool,
+    /// Stores that nobody named: their settings.
+    pub unnamed_stores: Vec<&'static str>,
+    /// Serve https.
+    pub tls: Option<Identity>,
+    /// Whose certificates of Redis servers are believed; `None`: those that browsers believe.
+    pub redis_authorities: Option<Authorities>,
 }
 
 impl Config {
@@ -253,13 +288,30 @@ impl Config {
 impl TryFrom<Settings> for Config {
     type Error = BadSetting;
 
-    fn try_from(given: Settings) -> Result<Self, BadSetting> {
+    fn try_from(mut given: Settings) -> Result<Self, BadSetting> {
+        let files = given.read_secrets()?;
+        Self::decided(given).map_err(|error| files.hide(error))
+    }
+}
+
+impl Config {
+    fn decided(given: Settings) -> Result<Self, BadSetting> {
+        let shown = given.profile.decided()?;
         let data = PathBuf::from(given.data.filter(|text| !text.is_empty()).unwrap_or_else(|| "./data".to_owned()));
         let embedded = || StoreUrl::sqlite(&data.join("polystore.db"));
         let documents =
             one_of(("--documents-url / DOCUMENTS_URL", given.documents_url), ("--mongodb-url / MONGODB_URL", given.mongodb_url))?;
         let hot = one_of(("--hot-url / HOT_URL", given.hot_url), ("--redis-url / REDIS_URL", given.redis_url))?;
-        let mut limits = Limits::default();
+        let relational = StoreUrl::parse("--database-url / DATABASE_URL", given.database_url, &[Engine::Postgres, Engine::Sqlite])?;
+        let documents = StoreUrl::parse(documents.0, documents.1, &[Engine::Mongodb, Engine::Postgres, Engine::Sqlite])?;
+        let hot = StoreUrl::parse(hot.0, hot.1, &[Engine::Redis, Engine::Memory])?;
+        let cache = StoreUrl::parse("--cache-url / CACHE_URL", given.cache_url, &[Engine::Redis, Engine::Memory])?;
+        let unnamed = [
+            relational.is_none().then_some("--database-url / DATABASE_URL"),
+            documents.is_none().then_some("--documents-url / DOCUMENTS_URL"),
+            hot.is_none().then_some("--hot-url / HOT_URL"),
+        ];
+        let mut limits = Limits { introspection: shown.introspection, ..Limits::default() };
         number("--max-depth / POLYSTORE_MAX_DEPTH", given.max_depth, 1..=50, &mut limits.depth)?;
         number("--max-first / POLYSTORE_MAX_FIRST", given.max_first, 1..=1_000, &mut limits.first)?;
         number("--max-complexity / POLYSTORE_MAX_COMPLEXITY", given.max_complexity, 1..=1_000_000, &mut limits.complexity)?;
@@ -282,8 +334,6 @@ impl TryFrom<Settings> for Config {
         let (trusted_documents, trusted_manifest) = trusted(given.trusted_documents, given.trusted_manifest)?;
         let mut connections = crate::engines::Limits::default().connections;
         number("--connections / POLYSTORE_CONNECTIONS", given.connections, 1..=1_000, &mut connections)?;
-        let mut demo = true;
-        flag("--demo / POLYSTORE_DEMO", given.demo, &mut demo)?;
         let mut migrate = false;
         let migrate = flag("--migrate / POLYSTORE_MIGRATE", given.migrate, &mut migrate)?.then_some(migrate);
         let (rates, trusted_proxies) = given.rate.decided()?;
@@ -291,12 +341,11 @@ impl TryFrom<Settings> for Config {
             anonymous: Viewer::Visitor,
             secret: secret(given.secret)?,
             listen: listen(given.listen)?,
-            relational: StoreUrl::parse("--database-url / DATABASE_URL", given.database_url, &[Engine::Postgres, Engine::Sqlite])?
-                .unwrap_or_else(embedded),
-            documents: StoreUrl::parse(documents.0, documents.1, &[Engine::Mongodb, Engine::Postgres, Engine::Sqlite])?
-                .unwrap_or_else(embedded),
-            hot: StoreUrl::parse(hot.0, hot.1, &[Engine::Redis, Engine::Memory])?.unwrap_or_else(StoreUrl::memory),
-            cache: StoreUrl::parse("--cache-url / CACHE_URL", given.cache_url, &[Engine::Redis, Engine::Memory])?,
+            redis_authorities: given.tls.redis_authorities(&hot.iter().chain(&cache).collect::<Vec<_>>())?,
+            relational: relational.unwrap_or_else(embedded),
+            documents: documents.unwrap_or_else(embedded),
+            hot: hot.unwrap_or_else(StoreUrl::memory),
+            cache,
             entity_cache: switch("--entity-cache / POLYSTORE_ENTITY_CACHE", given.entity_cache, false)?,
             apq: switch("--apq / POLYSTORE_APQ", given.apq, true)?,
             plans: switch("--plans / POLYSTORE_PLANS", given.plans, true)?,
@@ -304,7 +353,7 @@ impl TryFrom<Settings> for Config {
             trusted_manifest,
             redis_prefix: prefix(given.redis_prefix)?,
             connections,
-            demo,
+            demo: demo(given.demo, shown.profile)?,
             migrate,
             wait: given.wait,
             ready_requires: roles(given.ready_requires)?,
@@ -314,6 +363,10 @@ impl TryFrom<Settings> for Config {
             limits,
             rates,
             trusted_proxies,
+            profile: shown.profile,
+            console: shown.console,
+            unnamed_stores: unnamed.into_iter().flatten().collect(),
+            tls: given.tls.identity()?,
             data,
         };
         config.anonymous = anonymous(given.anonymous, &config)?;
@@ -321,234 +374,5 @@ impl TryFrom<Settings> for Config {
     }
 }
 
-/// A setting that has two names.
-fn one_of<'a>(main: (&'a str, Option<String>), alias: (&'a str, Option<String>)) -> Result<(&'a str, Option<String>), BadSetting> {
-    match (&main.1, &alias.1) {
-        (Some(a), Some(b)) if a != b && !a.is_empty() && !b.is_empty() => Err(BadSetting {
-            setting: format!("{} and {}", main.0, alias.0),
-            value: format!("{} and {}", redacted(a), redacted(b)),
-            allowed: "only one of the two, since they mean the same".to_owned(),
-        }),
-        (None, _) => Ok(alias),
-        (Some(text), Some(_)) if text.is_empty() => Ok(alias),
-        _ => Ok(main),
-    }
-}
-
-fn bad(setting: &str, value: &str, allowed: impl Into<String>) -> BadSetting {
-    BadSetting { setting: setting.to_owned(), value: value.chars().take(200).collect(), allowed: allowed.into() }
-}
-
-fn number<N>(setting: &str, given: Option<String>, allowed: std::ops::RangeInclusive<N>, into: &mut N) -> Result<(), BadSetting>
-where
-    N: FromStr + PartialOrd + std::fmt::Display,
-{
-    let Some(text) = given.filter(|text| !text.is_empty()) else { return Ok(()) };
-    match text.parse() {
-        Ok(number) if allowed.contains(&number) => *into = number,
-        _ => return Err(bad(setting, &text, format!("a whole number from {} to {}", allowed.start(), allowed.end()))),
-    }
-    Ok(())
-}
-
-fn switch(setting: &str, given: Option<String>, default: bool) -> Result<bool, BadSetting> {
-    match given.as_deref() {
-        None | Some("") => Ok(default),
-        Some("off") => Ok(false),
-        Some("on") => Ok(true),
-        Some(text) => Err(bad(setting, text, "on or off")),
-    }
-}
-
-/// Tells whether the setting was given.
-fn flag(setting: &str, given: Option<String>, into: &mut bool) -> Result<bool, BadSetting> {
-    match given.as_deref() {
-        None | Some("") => return Ok(false),
-        Some("true") => *into = true,
-        Some("false") => *into = false,
-        Some(text) => return Err(bad(setting, text, "true or false")),
-    }
-    Ok(true)
-}
-
-fn listen(given: Option<String>) -> Result<SocketAddr, BadSetting> {
-    let text = given.filter(|text| !text.is_empty()).unwrap_or_else(|| "127.0.0.1:8000".to_owned());
-    let allowed = "an address and a port, for example 127.0.0.1:8000";
-    text.parse().map_err(|_| bad("--listen / POLYSTORE_LISTEN", &text, allowed))
-}
-
-fn secret(given: Option<String>) -> Result<Option<Secret>, BadSetting> {
-    match given.filter(|text| !text.is_empty()) {
-        None => Ok(None),
-        Some(secret) if secret.chars().count() >= 32 => Ok(Some(Secret(secret))),
-        Some(_) => Err(bad("--secret / POLYSTORE_SECRET", "…", "at least 32 characters")),
-    }
-}
-
-fn anonymous(given: Option<String>, config: &Config) -> Result<Viewer, BadSetting> {
-    match given.as_deref() {
-        Some("visitor") => Ok(Viewer::Visitor),
-        Some("reader") => Ok(Viewer::Reader),
-        Some(text) if !text.is_empty() => Err(bad("--anonymous / POLYSTORE_ANONYMOUS", text, "visitor or reader")),
-        // nobody's data but the demo's, and nobody but who sits here: real stores, or a way in from outside, and it is closed
-        _ if config.embedded() && config.hot.engine == Engine::Memory && config.listen.ip().is_loopback() => Ok(Viewer::Reader),
-        _ => Ok(Viewer::Visitor),
-    }
-}
-
-fn trusted(mode: Option<String>, manifest: Option<String>) -> Result<(Mode, Option<PathBuf>), BadSetting> {
-    let text = mode.filter(|text| !text.is_empty()).unwrap_or_else(|| "off".to_owned());
-    let mode = Mode::ALL.into_iter().find(|mode| mode.name() == text);
-    let mode = mode.ok_or_else(|| bad("--trusted-documents / POLYSTORE_TRUSTED_DOCUMENTS", &text, "off, prefer or only"))?;
-    let manifest = manifest.filter(|text| !text.is_empty()).map(PathBuf::from);
-    if mode != Mode::Off && manifest.is_none() {
-        let allowed = format!("the file that `polystore documents build` wrote, since POLYSTORE_TRUSTED_DOCUMENTS is {text}");
-        return Err(bad("--trusted-manifest / POLYSTORE_TRUSTED_MANIFEST", "", allowed));
-    }
-    Ok((mode, manifest))
-}
-
-fn status_profile(given: Option<String>) -> Result<StatusProfile, BadSetting> {
-    let Some(text) = given.filter(|text| !text.is_empty()) else { return Ok(StatusProfile::default()) };
-    StatusProfile::named(&text).ok_or_else(|| bad("--http-status-profile / POLYSTORE_HTTP_STATUS_PROFILE", &text, "suite or draft"))
-}
-
-fn prefix(given: Option<String>) -> Result<String, BadSetting> {
-    let text = given.filter(|text| !text.is_empty()).unwrap_or_else(|| "polystore".to_owned());
-    let fits = text.len() <= 50 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    let allowed = "at most 50 letters, digits, and the characters - _ .";
-    if fits { Ok(text) } else { Err(bad("--redis-prefix / POLYSTORE_REDIS_PREFIX", &text, allowed)) }
-}
-
-/// The items of a list with commas.
-fn items(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
-}
-
-fn origins(given: Option<String>) -> Result<Vec<String>, BadSetting> {
-    let text = given.unwrap_or_default();
-    let origins = items(&text);
-    let fits = |origin: &String| {
-        let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
-        !authority.is_empty() && authority.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte))
-    };
-    let allowed = "a list of origins with commas between them, for example https://shop.example, without a path";
-    if origins.iter().all(fits) { Ok(origins) } else { Err(bad("--origins / POLYSTORE_ORIGINS", &text, allowed)) }
-}
-
-fn roles(given: Option<String>) -> Result<Vec<String>, BadSetting> {
-    let text = given.unwrap_or_default();
-    let names = items(&text);
-    let known = |name: &String| ["relational", "documents", "hot"].contains(&name.as_str());
-    let allowed = "a list of relational, documents and hot, with commas between them";
-    if names.iter().all(known) { Ok(names) } else { Err(bad("--ready-requires / POLYSTORE_READY_REQUIRES", &text, allowed)) }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn decided(change: impl FnOnce(&mut Settings)) -> Result<Config, String> {
-        let mut settings = Settings::default();
-        change(&mut settings);
-        Config::try_from(settings).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn without_settings_everything_is_embedded_and_local() {
-        let config = decided(|_| {}).unwrap();
-        assert!(config.embedded() && config.listen.ip().is_loopback());
-        assert_eq!(config.relational, config.documents);
-        assert_eq!(config.hot.engine, Engine::Memory);
-    }
-
-    #[test]
-    fn a_bad_value_names_the_setting_the_value_and_what_is_allowed() {
-        type Change = fn(&mut Settings);
-        let cases: [(Change, &str); 15] = [
-            (
-                |s| s.entity_cache = Some("true".into()),
-                "--entity-cache / POLYSTORE_ENTITY_CACHE: \"true\" cannot be used: expected on or off",
-            ),
-            (
-                |s| s.anonymous = Some("admin".into()),
-                "--anonymous / POLYSTORE_ANONYMOUS: \"admin\" cannot be used: expected visitor or reader",
-            ),
-            (
-                |s| s.http_status_profile = Some("strict".into()),
-                "--http-status-profile / POLYSTORE_HTTP_STATUS_PROFILE: \"strict\" cannot be used: expected suite or draft",
-            ),
-            (
-                |s| s.max_batch = Some("0".into()),
-                "--max-batch / POLYSTORE_MAX_BATCH: \"0\" cannot be used: expected a whole number from 1 to 100",
-            ),
-            (|s| s.listen = Some("8000".into()), "--listen / POLYSTORE_LISTEN: \"8000\" cannot be used: expected an address and a port"),
-            (
-                |s| s.database_url = Some("mysql://root:hunter2@h/db".into()),
-                "--database-url / DATABASE_URL: \"mysql://***@h/db\" cannot be used: expected a URL that starts with postgres:// or sqlite:",
-            ),
-            (
-                |s| s.mongodb_url = Some("redis://h".into()),
-                "--mongodb-url / MONGODB_URL: \"redis://h\" cannot be used: expected a URL that starts with mongodb://, postgres:// or sqlite:",
-            ),
-            (
-                |s| s.hot_url = Some("memcached://h".into()),
-                "--hot-url / HOT_URL: \"memcached://h\" cannot be used: expected a URL that starts with redis:// or memory:",
-            ),
-            (
-                |s| s.max_first = Some("0".into()),
-                "--max-first / POLYSTORE_MAX_FIRST: \"0\" cannot be used: expected a whole number from 1 to 1000",
-            ),
-            (|s| s.demo = Some("yes".into()), "--demo / POLYSTORE_DEMO: \"yes\" cannot be used: expected true or false"),
-            (|s| s.redis_prefix = Some("a b".into()), "--redis-prefix / POLYSTORE_REDIS_PREFIX: \"a b\" cannot be used"),
-            (
-                |s| s.origins = Some("https://shop.example,*".into()),
-                "--origins / POLYSTORE_ORIGINS: \"https://shop.example,*\" cannot be used",
-            ),
-            (|s| s.origins = Some("https://shop.example/".into()), "without a path"),
-            (|s| s.ready_requires = Some("postgres".into()), "--ready-requires / POLYSTORE_READY_REQUIRES: \"postgres\" cannot be used"),
-            (
-                |s| {
-                    s.hot_url = Some("memory:".into());
-                    s.redis_url = Some("redis://:pw@h".into());
-                },
-                "\"memory: and redis://***@h\" cannot be used: expected only one of the two",
-            ),
-        ];
-        for (change, expected) in cases {
-            let error = decided(change).unwrap_err();
-            assert!(error.contains(expected), "{error}\nshould hold\n{expected}");
-        }
-    }
-
-    #[test]
-    fn a_flag_wins_over_the_variable_of_the_settings_other_name() {
-        let both = || Settings { hot_url: Some("memory:".into()), redis_url: Some("redis://h".into()), ..Settings::default() };
-        for (flag, engine) in [("hot_url", Engine::Memory), ("redis_url", Engine::Redis)] {
-            let mut settings = both();
-            settings.flags_win(|name| name == flag);
-            assert_eq!(Config::try_from(settings).unwrap().hot.engine, engine);
-        }
-        assert!(Config::try_from(both()).is_err(), "two variables that say different things");
-    }
-
-    #[test]
-    fn only_a_demo_on_this_machine_is_open_to_read_for_everybody() {
-        let anonymous = |change: fn(&mut Settings)| decided(change).unwrap().anonymous;
-        assert_eq!(anonymous(|_| {}), Viewer::Reader);
-        assert_eq!(anonymous(|s| s.listen = Some("0.0.0.0:8000".into())), Viewer::Visitor);
-        assert_eq!(anonymous(|s| s.database_url = Some("postgres://h/d".into())), Viewer::Visitor);
-        assert_eq!(anonymous(|s| s.redis_url = Some("redis://h".into())), Viewer::Visitor);
-        assert_eq!(anonymous(|s| s.anonymous = Some("visitor".into())), Viewer::Visitor);
-    }
-
-    #[test]
-    fn empty_variables_count_as_absent() {
-        let config = decided(|s| {
-            s.documents_url = Some(String::new());
-            s.mongodb_url = Some("mongodb://h/db".into());
-            s.max_depth = Some(String::new());
-        });
-        assert_eq!(config.unwrap().documents.engine, Engine::Mongodb);
-    }
-}
+mod tests;

@@ -25,7 +25,7 @@ const LEVELS: [&[&str]; 11] = [
 const EXCEPTIONS: [(&str, &str, &str); 1] = [("config", "graphql", "the limits of operations are settings")];
 
 /// Crates that may be named in some folders only.
-const ONLY_IN: [(&str, &[&str]); 9] = [
+const ONLY_IN: [(&str, &[&str]); 10] = [
     ("sqlx", &["engines/postgres", "engines/sqlite"]),
     // `stores` wires our own modules of these names
     ("mongodb", &["engines/mongodb", "stores"]),
@@ -34,6 +34,7 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
     ("axum", &["http"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
+    ("tokio_rustls", &["http/tls.rs", "engines"]),
     ("clap", &["config", "commands", "main.rs"]),
     ("indicatif", &["commands"]),
 ];

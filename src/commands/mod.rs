@@ -153,6 +153,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
 
 /// Connects to all stores; with `--wait` as often as it takes.
 async fn connected(config: &Config) -> Result<Connected, Failure> {
+    config.stores_are_named()?;
     loop {
         match crate::stores::connect(config).await {
             Ok(connected) => return Ok(connected),

@@ -11,6 +11,7 @@ use crate::{
         listener::Patient,
         server::{self, Bounds},
         streams::{Streams, Timing},
+        tls::Tls,
     },
     receipt::Role,
     relay::Relay,
@@ -36,7 +37,13 @@ const LINGER: Duration = Duration::from_millis(300);
 
 /// Serves until Ctrl-C or SIGTERM.
 pub async fn run(config: Config) -> Result<(), Failure> {
-    let mut stop = Stop::listen().map_err(|error| Failure::Told(format!("cannot listen for signals: {error}")))?;
+    config.fit_to_serve()?;
+    let no_signals = |error| Failure::Told(format!("cannot listen for signals: {error}"));
+    let mut stop = Stop::listen().map_err(no_signals)?;
+    let tls = config.tls.clone().map(Tls::load).transpose()?.map(Arc::new);
+    if let Some(tls) = &tls {
+        renew_at_hangup(Arc::clone(tls)).map_err(no_signals)?;
+    }
     // first of all, so that a port that is taken is told before any work is done
     let listener = TcpListener::bind(config.listen).await.map_err(|error| cannot_listen(config.listen, &error))?;
     let trusted = super::documents::trusted(&config).await?;
@@ -63,10 +70,12 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         status_profile: config.status_profile,
         trusted_proxies: config.trusted_proxies,
         streams: streams.clone(),
+        console: config.console,
+        https: tls.is_some(),
     };
-    let app = http::router(graph.clone(), options);
     // whoever started us may have closed stdout: no reason not to serve
-    let _ = super::print(&welcome(address, &stores));
+    let _ = super::print(&welcome(address, &stores, &options, config.limits.introspection));
+    let app = http::router(graph.clone(), options);
 
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let ending = streams.clone();
@@ -81,7 +90,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     };
     let listener = Patient { listener, patience: streams.timing.write };
     let server = async {
-        server::serve(listener, app, bounds, signal).await;
+        server::serve(listener, app, bounds, tls, signal).await;
         // a connection that became a WebSocket is out of the server's hands
         streams.drain().await;
     };
@@ -128,6 +137,20 @@ fn background(stores: &Stores, views: Views) -> (CancellationToken, impl Future<
     (halt, async move {
         let _both_end_by_themselves = futures::join!(relay, flusher);
     })
+}
+
+/// At each SIGHUP the certificate and its key are read again: who renews them need not stop the server.
+fn renew_at_hangup(tls: Arc<Tls>) -> std::io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match tls.reload() {
+                Ok(()) => tracing::info!("the certificate was read again"),
+                Err(error) => tracing::error!("the certificate stays as it was: {error}"),
+            }
+        }
+    });
+    Ok(())
 }
 
 fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
@@ -206,16 +229,19 @@ impl Unfinished {
     }
 }
 
-fn welcome(address: SocketAddr, stores: &Stores) -> String {
+/// What is served, and where; what is switched off is not named.
+fn welcome(address: SocketAddr, stores: &Stores, options: &http::Options, schema: bool) -> String {
     let (relational, documents, hot) = (stores.relational.engine(), stores.documents.engine(), stores.hot.engine());
-    let version = env!("CARGO_PKG_VERSION");
-    format!(
-        "polystore {version} on {relational} (relational), {documents} (documents), {hot} (hot)\n  \
-         console   http://{address}/graphiql\n  \
-         endpoint  http://{address}/graphql\n  \
-         schema    http://{address}/schema.graphql\n  \
-         health    http://{address}/livez  http://{address}/readyz\n"
-    )
+    let (version, scheme) = (env!("CARGO_PKG_VERSION"), if options.https { "https" } else { "http" });
+    let place = |path: &str| format!("{scheme}://{address}{path}");
+    let lines = [
+        options.console.then(|| format!("console   {}", place("/graphiql"))),
+        Some(format!("endpoint  {}", place("/graphql"))),
+        schema.then(|| format!("schema    {}", place("/schema.graphql"))),
+        Some(format!("health    {}  {}", place("/livez"), place("/readyz"))),
+    ];
+    let lines: String = lines.into_iter().flatten().map(|line| format!("  {line}\n")).collect();
+    format!("polystore {version} on {relational} (relational), {documents} (documents), {hot} (hot)\n{lines}")
 }
 
 /// Ctrl-C, or the signal that service managers send. Heard from the moment this is made.

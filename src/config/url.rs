@@ -17,12 +17,13 @@ pub struct StoreUrl {
 }
 
 /// Schemes, and what they pick.
-const SCHEMES: [(&str, Engine); 6] = [
+const SCHEMES: [(&str, Engine); 7] = [
     ("postgres://", Engine::Postgres),
     ("postgresql://", Engine::Postgres),
     ("sqlite:", Engine::Sqlite),
     ("mongodb://", Engine::Mongodb),
     ("redis://", Engine::Redis),
+    ("rediss://", Engine::Redis),
     ("memory:", Engine::Memory),
 ];
 

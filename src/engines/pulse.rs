@@ -16,6 +16,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, crypto::ring, pki_types::ServerName};
 
 /// Longest that any store is given, however far away it is.
 const LONGEST: Duration = Duration::from_millis(500);
@@ -34,14 +35,32 @@ pub(super) enum Door {
 pub(super) struct Pulse {
     engine: Engine,
     doors: Vec<Door>,
-    greeting: Arc<[u8]>,
+    greeting: Greeting,
     limit: Duration,
+}
+
+/// What makes a server say something.
+#[derive(Clone)]
+enum Greeting {
+    /// If there are none, an open door is a sign of life.
+    Words(Arc<[u8]>),
+    /// The beginning of a TLS handshake.
+    Handshake(Arc<ClientConfig>),
 }
 
 impl Pulse {
     /// `greeting` is what makes any server of this kind say something; if it is empty, an open door is a sign of life.
     pub(super) fn new(engine: Engine, doors: Vec<Door>, greeting: &[u8], limit: Duration) -> Self {
-        Self { engine, doors, greeting: greeting.into(), limit }
+        Self { engine, doors, greeting: Greeting::Words(greeting.into()), limit }
+    }
+
+    /// For servers that speak TLS from the first byte: they answer a handshake before anybody is known. It goes no further than that, so
+    /// nothing is believed and no certificate is looked at.
+    pub(super) fn over_tls(engine: Engine, doors: Vec<Door>, limit: Duration) -> Self {
+        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions();
+        let config = builder.map(|builder| builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
+        let greeting = config.map_or_else(|_| Greeting::Words([].into()), |config| Greeting::Handshake(Arc::new(config)));
+        Self { engine, doors, greeting, limit }
     }
 
     /// For a store that answers now: one that is far away is given more than the limit, twice what it takes.
@@ -64,7 +83,7 @@ impl Pulse {
     /// Fails with [`Kind::Unavailable`] if every door is shut, with [`Kind::Timeout`] if one stayed silent.
     pub(super) async fn feel(&self) -> Result<()> {
         let answers = self.doors.iter().cloned().map(|door| {
-            let (greeting, limit) = (Arc::clone(&self.greeting), self.limit);
+            let (greeting, limit) = (self.greeting.clone(), self.limit);
             tokio::task::spawn_blocking(move || door.ask(&greeting, limit))
                 .map(|asked| asked.unwrap_or_else(|lost| Err(io::Error::other(lost))))
         });
@@ -84,8 +103,23 @@ impl Pulse {
     }
 }
 
+impl Greeting {
+    /// What is said to a server of this name.
+    fn to(&self, host: &str) -> io::Result<Arc<[u8]>> {
+        let config = match self {
+            Self::Words(words) => return Ok(Arc::clone(words)),
+            Self::Handshake(config) => Arc::clone(config),
+        };
+        // a name that no certificate can have: the driver will say so
+        let Ok(name) = ServerName::try_from(host.to_owned()) else { return Ok([].into()) };
+        let mut hello = Vec::new();
+        ClientConnection::new(config, name).map_err(io::Error::other)?.write_tls(&mut hello)?;
+        Ok(hello.into())
+    }
+}
+
 impl Door {
-    fn ask(&self, greeting: &[u8], limit: Duration) -> io::Result<()> {
+    fn ask(&self, greeting: &Greeting, limit: Duration) -> io::Result<()> {
         let end = Instant::now() + limit;
         match self {
             Self::Tcp(host, port) => {
@@ -99,12 +133,12 @@ impl Door {
                 }
                 let stream = opened?;
                 stream.set_read_timeout(Some(left(end)?))?;
-                greet(stream, greeting)
+                greet(stream, &greeting.to(host)?)
             }
             Self::Unix(path) => {
                 let stream = UnixStream::connect(path)?;
                 stream.set_read_timeout(Some(left(end)?))?;
-                greet(stream, greeting)
+                greet(stream, &greeting.to("localhost")?)
             }
         }
     }
@@ -172,6 +206,29 @@ mod tests {
         // of several doors one is enough
         of(vec![shut, door(&listener), server(Duration::ZERO)]).await.feel().await.unwrap();
         of(vec![Door::Unix("/nowhere".into())]).await.feel().await.unwrap_err();
+    }
+
+    /// What a silent server was sent, as far as it came.
+    fn heard(listener: &TcpListener) -> Vec<u8> {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut bytes = vec![0; 1_024];
+        let length = connection.read(&mut bytes).unwrap();
+        bytes.truncate(length);
+        bytes
+    }
+
+    #[tokio::test]
+    async fn over_tls_a_handshake_is_begun_and_only_an_answer_is_a_sign_of_life() {
+        let of = |door| Pulse::over_tls(Engine::Redis, vec![door], LIMIT);
+        of(server(Duration::ZERO)).feel().await.unwrap();
+        // the kernel opens the door for a server that hangs
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        assert_eq!(of(door(&listener)).feel().await.unwrap_err().kind, Kind::Timeout);
+        let hello = heard(&listener);
+        // a handshake, of TLS 1.0 or later, whose first message is the client's greeting
+        assert_eq!((hello[0], hello[1], hello[5]), (22, 3, 1), "{hello:?}");
+        let length = usize::from(hello[3]) << 8 | usize::from(hello[4]);
+        assert_eq!(hello.len(), 5 + length, "it is whole");
     }
 
     #[tokio::test]

@@ -1,5 +1,5 @@
 //! How many operations run at once. One too many is refused at once and not kept waiting: who waits for a server that has too much to do
-//! has gone when its turn comes, and the work is done for nobody. See `docs/decisions/0016-overload.md`.
+//! has gone when its turn comes, and the work is done for nobody. See `docs/decisions/0018-overload.md`.
 
 use super::{
     error::{Code, RETRY_AFTER_MS},

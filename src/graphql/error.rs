@@ -25,6 +25,8 @@ pub enum Code {
     PersistedQueryNotSupported,
     /// Only the documents of a list are run here.
     PersistedQueryNotInList,
+    /// The schema is not shown here.
+    IntrospectionDisabled,
     /// A value that the client sent is not acceptable.
     BadUserInput,
     /// Only for those who signed in, or the token is not (any more) that of a session.
@@ -70,6 +72,7 @@ impl Code {
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::PersistedQueryNotInList => "PERSISTED_QUERY_NOT_IN_LIST",
+            Self::IntrospectionDisabled => "INTROSPECTION_DISABLED",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",

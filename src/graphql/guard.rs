@@ -85,6 +85,8 @@ struct Guard<'a> {
     open: usize,
     /// Most rows of a page.
     first: u32,
+    /// Whether the schema may be asked for.
+    introspection: bool,
     /// Whether a variable was looked up.
     by_variables: Cell<bool>,
 }
@@ -111,7 +113,8 @@ impl Costs {
 pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limits) -> Result<Passed, Refusal> {
     let (defaults, fragments) = (HashMap::new(), HashMap::new());
     let by_variables = Cell::new(false);
-    let mut guard = Guard { document, variables, defaults, fragments, directives: 0, open: 0, first: limits.first, by_variables };
+    let Limits { first, introspection, .. } = *limits;
+    let mut guard = Guard { document, variables, defaults, fragments, directives: 0, open: 0, first, introspection, by_variables };
     let mut costs = Costs::default();
     for (name, operation) in document.operations.iter() {
         costs.0.push((name.cloned(), guard.operation(&operation.node, limits)?));
@@ -197,6 +200,10 @@ impl<'a> Guard<'a> {
         if field.alias.as_ref().is_some_and(|alias| alias.node.starts_with(RESERVED)) {
             let message = format!("aliases that begin with {RESERVED} are the server's own");
             return Err(Refusal { code: Code::GraphqlValidationFailed, message });
+        }
+        if !self.introspection && matches!(field.name.node.as_str(), "__schema" | "__type") {
+            let message = "introspection is off here: the schema comes with the documentation of the shop".to_owned();
+            return Err(Refusal { code: Code::IntrospectionDisabled, message });
         }
         let (rows, ids) = self.rows(field)?;
         let below = self.set(&field.selection_set.node)?;

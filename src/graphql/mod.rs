@@ -177,7 +177,8 @@ fn schema() -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Sub
 /// that clients see.
 fn within(limits: Limits) -> SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
     let size = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
-    schema()
+    let builder = if limits.introspection { schema() } else { schema().disable_introspection().disable_suggestions() };
+    builder
         .limit_depth(size(limits.depth.max(limits::INTROSPECTION_DEPTH)).saturating_add(2))
         .limit_complexity(size(limits.complexity))
         .limit_recursive_depth(limits::NESTING)

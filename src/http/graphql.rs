@@ -116,7 +116,7 @@ pub(super) async fn get(
         Err(_no_upgrade_at_all) => {}
     }
     // somebody looks what is here
-    if uri.query().unwrap_or_default().is_empty() && wants_page(&headers) {
+    if door.console && uri.query().unwrap_or_default().is_empty() && wants_page(&headers) {
         return assets::page(headers).await;
     }
     let Some(accepted) = accepted(&headers) else { return not_acceptable() };
@@ -195,7 +195,7 @@ pub async fn other(method: Method) -> Response {
 }
 
 async fn answer(
-    Door { graph, origins, streams, profile }: &Door,
+    Door { graph, origins, streams, profile, .. }: &Door,
     operation: Result<Operation, Problem>,
     Accepted { media, events }: Accepted,
     headers: &HeaderMap,

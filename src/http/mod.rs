@@ -17,6 +17,7 @@ pub mod server;
 mod sse;
 mod status;
 pub mod streams;
+pub mod tls;
 mod ws;
 
 use crate::{config::StatusProfile, graphql::Graph};
@@ -31,7 +32,7 @@ use streams::Streams;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 /// What an operator decides about the front door.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Roles whose loss makes the server not ready.
     pub ready_requires: Vec<String>,
@@ -43,6 +44,24 @@ pub struct Options {
     pub trusted_proxies: usize,
     /// The streams, for whoever stops the server.
     pub streams: Streams,
+    /// Show the console.
+    pub console: bool,
+    /// Answers go over TLS: browsers are told to ask for nothing less from now on.
+    pub https: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            ready_requires: Vec::new(),
+            origins: Vec::new(),
+            status_profile: StatusProfile::default(),
+            trusted_proxies: 0,
+            streams: Streams::default(),
+            console: true,
+            https: false,
+        }
+    }
 }
 
 impl From<Vec<String>> for Options {
@@ -58,16 +77,20 @@ struct Door {
     origins: Arc<[String]>,
     streams: Streams,
     profile: StatusProfile,
+    console: bool,
 }
+
+/// For a year. Of other hosts below the same name we know nothing.
+const HTTPS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Everything that the server answers.
 pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
-    let Options { ready_requires, origins, status_profile, trusted_proxies, streams } = options.into();
+    let Options { ready_requires, origins, status_profile, trusted_proxies, streams, console, https } = options.into();
     let origins: Arc<[String]> = origins.into();
     let cors = axum::middleware::from_fn_with_state(Arc::clone(&origins), cors::cors);
     let rates = axum::middleware::from_fn_with_state(graph.rates(), rate::tell);
     let client = axum::middleware::from_fn_with_state(trusted_proxies, client::note);
-    let sdl = graph.sdl();
+    let sdl = graph.limits().introspection.then(|| graph.sdl());
     let stores = Arc::clone(graph.stores());
     let (stopping, stopped) = (streams.stopping().clone(), streams.stopping().clone());
     // a client that keeps its connection would lose what it sends in the moment when that is closed
@@ -75,15 +98,20 @@ pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
         let close = stopped.is_cancelled() && response.status() != StatusCode::SWITCHING_PROTOCOLS;
         close.then(|| HeaderValue::from_static("close"))
     };
-    Router::new()
+    let mut router = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other).layer(rates).layer(client).layer(cors))
-        .with_state(Door { graph, origins, streams, profile: status_profile })
-        .merge(assets::routes())
-        .merge(health::routes(stores, ready_requires, stopping))
-        .route("/", get(|| async { Redirect::temporary("/graphiql") }))
-        .route("/schema.graphql", get(move || async { ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl) }))
+        .with_state(Door { graph, origins, streams, profile: status_profile, console })
+        .merge(health::routes(stores, ready_requires, stopping));
+    if console {
+        router = router.merge(assets::routes()).route("/", get(|| async { Redirect::temporary("/graphiql") }));
+    }
+    if let Some(sdl) = sdl {
+        router = router.route("/schema.graphql", get(move || async { ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl) }));
+    }
+    router
         .layer(CatchPanicLayer::custom(middleware::panicked))
         .layer(SetResponseHeaderLayer::overriding(header::CONNECTION, hang_up))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, move |_: &Response| https.then_some(HTTPS_ALONE)))
         .layer(axum::middleware::from_fn(middleware::request_id))
 }

@@ -1,7 +1,10 @@
 //! Serves connections. The framework's own server reads the head of a request as long as it takes, and takes connections without end:
 //! a few slow senders would keep it busy for ever. Here both have a bound.
 
-use super::listener::{Connection, Patient};
+use super::{
+    listener::{Connection, Patient},
+    tls::Tls,
+};
 use crate::graphql::limits::Limits;
 use axum::{
     Router,
@@ -12,7 +15,11 @@ use axum::{
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::Semaphore,
+    time::timeout,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
@@ -27,6 +34,8 @@ const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nr
 /// What connections may be at most.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
+    /// From the beginning of a connection to the end of its handshake, where there is one.
+    pub handshake: Duration,
     /// From the beginning of a connection, or the end of its last request, to the end of the next head.
     pub head: Duration,
     /// Open at once.
@@ -36,24 +45,27 @@ pub struct Bounds {
 impl Bounds {
     /// Those that leave room for the streams.
     pub fn of(limits: &Limits) -> Self {
-        Self { head: Duration::from_secs(20), connections: limits.sockets.saturating_add(ORDINARY).min(Semaphore::MAX_PERMITS) }
+        let connections = limits.sockets.saturating_add(ORDINARY).min(Semaphore::MAX_PERMITS);
+        Self { handshake: Duration::from_secs(10), head: Duration::from_secs(20), connections }
     }
 }
 
-/// Serves until `stop`, then until what is in flight is answered.
-pub async fn serve(mut listener: Patient, router: Router, bounds: Bounds, stop: impl Future<Output = ()>) {
+/// Serves until `stop`, then until what is in flight is answered. With `tls` each connection begins with a handshake.
+pub async fn serve(mut listener: Patient, router: Router, bounds: Bounds, tls: Option<Arc<Tls>>, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(bounds.head).max_header_size(HEAD_BYTES).max_buf_size(2 * HEAD_BYTES);
     let (places, stopping, tasks) = (Arc::new(Semaphore::new(bounds.connections)), CancellationToken::new(), TaskTracker::new());
+    // who waits for a handshake would read plain words as a broken one
+    let busy = if tls.is_some() { &[] } else { BUSY };
+    let desk = Desk { http, router, tls, handshake: bounds.handshake, stopping: stopping.clone() };
     let accepting = async {
         loop {
             let (connection, address) = listener.accept().await;
             match Arc::clone(&places).try_acquire_owned() {
                 Ok(place) => {
-                    let connection = connection.with(place);
-                    tasks.spawn(answer(http.clone(), connection, address, router.clone(), stopping.clone()));
+                    tasks.spawn(desk.clone().welcome(connection.with(place), address));
                 }
-                Err(_full) => connection.refuse(BUSY),
+                Err(_full) => connection.refuse(busy),
             }
         }
     };
@@ -67,24 +79,52 @@ pub async fn serve(mut listener: Patient, router: Router, bounds: Bounds, stop: 
     tasks.wait().await;
 }
 
-/// Answers the requests of one connection to its end.
-async fn answer(http: http1::Builder, connection: Connection, address: SocketAddr, router: Router, stopping: CancellationToken) {
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request: Request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(address));
-        router.clone().oneshot(request)
-    });
-    let serving = http.serve_connection(TokioIo::new(connection), service).with_upgrades();
-    let mut serving = std::pin::pin!(serving);
-    let ended = tokio::select! {
-        ended = serving.as_mut() => ended,
-        () = stopping.cancelled() => {
-            serving.as_mut().graceful_shutdown();
-            serving.await
+/// What every connection needs.
+#[derive(Clone)]
+struct Desk {
+    http: http1::Builder,
+    router: Router,
+    tls: Option<Arc<Tls>>,
+    handshake: Duration,
+    stopping: CancellationToken,
+}
+
+impl Desk {
+    /// One connection from its first byte to its end.
+    async fn welcome(self, connection: Connection, address: SocketAddr) {
+        let Some(tls) = self.tls.clone() else { return self.answer(connection, address).await };
+        let greeted = tokio::select! {
+            greeted = timeout(self.handshake, tls.accept(connection)) => greeted,
+            // nothing was asked yet
+            () = self.stopping.cancelled() => return,
+        };
+        match greeted {
+            Ok(Ok(connection)) => self.answer(connection, address).await,
+            Ok(Err(error)) => tracing::debug!("a handshake failed: {error}"),
+            Err(_) => tracing::debug!("a handshake took longer than {} s", self.handshake.as_secs()),
         }
-    };
-    // how a connection breaks off is the other side's business
-    if let Err(error) = ended {
-        tracing::debug!("a connection ended: {error}");
+    }
+
+    /// Answers the requests of one connection to its end.
+    async fn answer(self, connection: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, address: SocketAddr) {
+        let Self { http, router, stopping, .. } = self;
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let mut request: Request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(address));
+            router.clone().oneshot(request)
+        });
+        let serving = http.serve_connection(TokioIo::new(connection), service).with_upgrades();
+        let mut serving = std::pin::pin!(serving);
+        let ended = tokio::select! {
+            ended = serving.as_mut() => ended,
+            () = stopping.cancelled() => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
+            }
+        };
+        // how a connection breaks off is the other side's business
+        if let Err(error) = ended {
+            tracing::debug!("a connection ended: {error}");
+        }
     }
 }

@@ -79,9 +79,10 @@ impl Durable {
     }
 }
 
-async fn hot(url: &StoreUrl, prefix: &str) -> Result<Arc<dyn Hot>, StoreError> {
+async fn hot(url: &StoreUrl, config: &Config) -> Result<Arc<dyn Hot>, StoreError> {
+    let authorities = config.redis_authorities.as_ref().map(|authorities| &*authorities.pem);
     Ok(match url.engine {
-        Engine::Redis => Arc::new(Redis::connect(&url.secret, prefix).await?),
+        Engine::Redis => Arc::new(Redis::connect_trusting(&url.secret, &config.redis_prefix, authorities).await?),
         _ => Arc::new(Memory::new()),
     })
 }
@@ -97,10 +98,10 @@ pub async fn connect(config: &Config) -> Result<Connected, Vec<ConnectError>> {
     let (relational, documents, hot_store, cache) = tokio::join!(
         Durable::connect(&config.relational, &limits),
         async { if same { None } else { Some(Durable::connect(&config.documents, &limits).await) } },
-        hot(&config.hot, &config.redis_prefix),
+        hot(&config.hot, config),
         async {
             match &config.cache {
-                Some(url) => Some(hot(url, &config.redis_prefix).await),
+                Some(url) => Some(hot(url, config).await),
                 None => None,
             }
         },

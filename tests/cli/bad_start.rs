@@ -12,7 +12,7 @@ const SOON: Duration = Duration::from_secs(5);
 /// Arguments, and what the one message holds.
 type Case = (&'static [&'static str], &'static [&'static str]);
 
-const BAD_SETTINGS: [Case; 31] = [
+const BAD_SETTINGS: [Case; 36] = [
     (
         &["--database-url", "mysql://root:hunter2@h/db"],
         &["--database-url / DATABASE_URL", "mysql://***@h/db", "expected a URL that starts with postgres:// or sqlite:"],
@@ -46,6 +46,11 @@ const BAD_SETTINGS: [Case; 31] = [
     (&["--trusted-documents", "only"], &["--trusted-manifest / POLYSTORE_TRUSTED_MANIFEST", "documents build"]),
     (&["--trusted-documents", "prefer", "--trusted-manifest", ""], &["POLYSTORE_TRUSTED_MANIFEST", "is prefer"]),
     (&["--document-cache-bytes=-1"], &["--document-cache-bytes / POLYSTORE_DOCUMENT_CACHE_BYTES", "from 0 to 1000000000"]),
+    (&["--profile", "prod"], &["--profile / POLYSTORE_PROFILE", "\"prod\"", "development or production"]),
+    (&["--console", "true"], &["--console / POLYSTORE_CONSOLE", "\"true\"", "on or off"]),
+    (&["--introspection", "no"], &["--introspection / POLYSTORE_INTROSPECTION", "\"no\"", "on or off"]),
+    (&["--redis-ca", "ca.pem"], &["--redis-ca / POLYSTORE_REDIS_CA", "\"ca.pem\"", "rediss://"]),
+    (&["--redis-ca", "ca.pem", "--redis-url", "rediss://h"], &["--redis-ca / POLYSTORE_REDIS_CA", "\"ca.pem\"", "No such file"]),
     (&["--log", "polystore=loud"], &["--log / POLYSTORE_LOG", "polystore=loud", "polystore=debug,warn"]),
     (&["launch"], &["unrecognized subcommand 'launch'", "--help"]),
     (&["--database-ulr=postgres://u:hunter2@h"], &["unexpected argument '--database-ulr'", "--database-url"]),

@@ -140,10 +140,10 @@ impl Ended {
 impl Running {
     /// The address that the server tells; it has to come.
     pub fn address(&mut self) -> String {
-        self.wait_for("the address", |run| run.printed().contains("endpoint  http://"));
+        self.wait_for("the address", |run| run.printed().contains("endpoint  http"));
         let printed = self.printed();
-        let line = printed.lines().find_map(|line| line.trim().strip_prefix("endpoint  http://")).unwrap();
-        line.trim_end_matches("/graphql").to_owned()
+        let line = printed.lines().find_map(|line| line.trim().strip_prefix("endpoint  ")).unwrap();
+        line.split_once("://").unwrap().1.trim_end_matches("/graphql").to_owned()
     }
 
     pub fn wait_for(&mut self, what: &str, mut come: impl FnMut(&Self) -> bool) {

@@ -17,9 +17,9 @@ fn help_names_every_setting_in_force() {
         let name = line.split('=').next().unwrap();
         assert!(help.contains(name), "{name} is not in --help");
     }
-    // the two that are other names of settings
+    // the two that are other names of settings, and the seven that name files with secrets
     let shown = config.out.lines().count();
-    assert_eq!(help.len(), shown + 2, "{help:?}\n{}", config.out);
+    assert_eq!(help.len(), shown + 2 + 7, "{help:?}\n{}", config.out);
 }
 
 #[test]

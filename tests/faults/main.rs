@@ -9,6 +9,9 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failure is the answer")]
 #![expect(clippy::print_stderr, reason = "the figures of a fault are its result")]
 
+#[allow(dead_code, reason = "made for other binaries, which use the rest")]
+#[path = "../support/authority.rs"]
+mod authority;
 mod checker;
 mod content;
 mod frames;
@@ -26,6 +29,7 @@ mod report;
 mod rng;
 mod run;
 mod stores;
+mod tls;
 mod watch;
 
 use libtest_mimic::{Arguments, Trial};
@@ -33,7 +37,7 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -61,16 +65,13 @@ fn times() -> u32 {
 
 /// The stores of all runs: made for the first, stopped at the end, or when the lab is interrupted.
 static STORES: Mutex<Option<Stores>> = Mutex::new(None);
-static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+/// Where they, and those of a single trial, are.
+static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Runs a trial on the stores. They are its alone: trials are not run in parallel.
 fn with_stores(trial: impl AsyncFnOnce(&Stores)) {
     let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
-    let stores = stores.get_or_insert_with(|| {
-        let stores = Stores::up();
-        let _the_first_one_stays = FOLDER.set(stores.folder().to_owned());
-        stores
-    });
+    let stores = stores.get_or_insert_with(Stores::up);
     // what the trial before has killed and, failing, not brought back
     stores.revive();
     Runtime::new().unwrap().block_on(trial(stores));
@@ -87,7 +88,7 @@ fn stop_when_interrupted() {
                 _ = interrupt.recv() => 130,
                 _ = terminate.recv() => 143,
             };
-            FOLDER.get().inspect(|folder| stores::down(folder));
+            FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|folder| stores::down(folder));
             std::process::exit(code);
         });
     });
@@ -100,7 +101,7 @@ fn main() {
     let wanted = std::env::var("POLYSTORE_FAULTS").unwrap_or_else(|_| "none".to_owned());
     let skip = (wanted == "none").then_some("set POLYSTORE_FAULTS=all: they take minutes");
     let mut trials = checker_trials();
-    for (name, run) in run::ALL.iter().chain(planted::ALL) {
+    for (name, run) in run::ALL.iter().chain(planted::ALL).chain(tls::ALL) {
         if !matches!(&*wanted, "none" | "all") && !name.contains(&*wanted) {
             continue;
         }

@@ -3,9 +3,11 @@
 //! They are durable (no `--fast`): that switches off `synchronous_commit`, and a PostgreSQL that is killed then loses what it
 //! acknowledged. Redis keeps nothing: what the shop has there may be lost.
 
+use crate::FOLDERS;
 use std::{
     path::Path,
     process::{Command, Stdio},
+    sync::PoisonError,
     time::{Duration, Instant},
 };
 
@@ -36,8 +38,20 @@ impl Store {
 
 impl Stores {
     pub fn up() -> Self {
+        Self::up_with(&[])
+    }
+
+    /// Others, which show the certificate in this folder.
+    pub fn up_over_tls(certificates: &Path) -> Self {
+        Self::up_with(&["--fast", "--tls", &certificates.display().to_string()])
+    }
+
+    fn up_with(arguments: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("polystore-faults.").tempdir().unwrap();
-        let lines = script(&["up", &folder.path().display().to_string()]);
+        // known before they start: whoever interrupts the lab must take them with it
+        FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).push(folder.path().to_owned());
+        let place = folder.path().display().to_string();
+        let lines = script(&[&["up"], arguments, &[&*place]].concat());
         let url = |name: &str| {
             let line = lines.lines().find_map(|line| line.strip_prefix(&format!("export {name}='"))).unwrap();
             line.trim_end_matches('\'').to_owned()
@@ -45,8 +59,16 @@ impl Stores {
         Self { relational: url("DATABASE_URL"), documents: url("MONGODB_URL"), hot: url("REDIS_URL"), folder }
     }
 
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+    /// Sends a signal to a server that is one process.
+    pub fn signal(&self, store: Store, signal: &str) {
+        let file = match store {
+            Store::Postgres => "postgres/postmaster.pid",
+            Store::Mongodb => "mongodb/mongod.lock",
+            Store::Redis => "redis/redis.pid",
+        };
+        let file = std::fs::read_to_string(self.folder.path().join(file)).unwrap();
+        let sent = Command::new("kill").args([signal, file.lines().next().unwrap().trim()]).status().unwrap();
+        assert!(sent.success());
     }
 
     /// Ends it in the middle of whatever it does.
@@ -72,6 +94,7 @@ impl Stores {
 impl Drop for Stores {
     fn drop(&mut self) {
         down(self.folder.path());
+        FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).retain(|folder| folder != self.folder.path());
     }
 }
 

@@ -15,6 +15,8 @@ mod events;
 mod faults;
 mod front_door;
 mod guard;
+mod headers;
+mod introspection;
 mod limits;
 mod mutations;
 mod operations;

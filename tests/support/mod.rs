@@ -1,6 +1,7 @@
 //! What the test binaries share.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod authority;
 pub mod documents_sample;
 pub mod engines;
 pub mod mutations;

@@ -43,7 +43,7 @@ impl Server {
         let listener = Patient { listener, patience: options.streams.timing.write };
         let router = http::router(shop.graph.clone(), options);
         let bounds = Bounds::of(&Limits::default());
-        let task = tokio::spawn(server::serve(listener, router, bounds, std::future::pending()));
+        let task = tokio::spawn(server::serve(listener, router, bounds, None, std::future::pending()));
         Self { shop, address, task }
     }
 

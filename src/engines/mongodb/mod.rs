@@ -97,15 +97,18 @@ impl Mongodb {
         options.write_concern = Some(majority());
         let name = options.default_database.clone().unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
         let doors = doors(&options);
-        let greeting = hello(&options)?;
+        let pulse = match options.tls {
+            Some(Tls::Enabled(_)) => Pulse::over_tls(Engine::Mongodb, doors, SIGN_OF_LIFE),
+            _ => Pulse::new(Engine::Mongodb, doors, &hello()?, SIGN_OF_LIFE),
+        };
         let client = Client::with_options(options).map_err(|refused| error::connecting(&refused))?;
         let database = client.database(&name);
         // a read, not a ping: a ping is answered to anybody, password or none
         let ledger = database.collection::<Document>(schema::LEDGER);
         match tokio::time::timeout(FIRST_ROUND_TRIP, ledger.find_one(Document::new()).into_future()).await {
             Ok(Ok(_)) => {
-                let pulse = Pulse::new(Engine::Mongodb, doors, &greeting, SIGN_OF_LIFE).measured().await;
-                Ok(Self { database, gate: Gate::new(limits.connections), pulse: Arc::new(pulse) })
+                let pulse = Arc::new(pulse.measured().await);
+                Ok(Self { database, gate: Gate::new(limits.connections), pulse })
             }
             Ok(Err(refused)) => Err(error::connecting(&refused)),
             Err(_) => Err(error::new(Kind::Unavailable, "the server accepted the connection and did not answer within 4 s")),
@@ -176,13 +179,10 @@ fn doors(options: &ClientOptions) -> Vec<Door> {
     options.hosts.iter().filter_map(door).collect()
 }
 
-/// The message with which any client begins, answered before any password; nothing where the server waits for TLS first.
-fn hello(options: &ClientOptions) -> Result<Vec<u8>> {
+/// The message with which any client begins, answered before any password.
+fn hello() -> Result<Vec<u8>> {
     /// `OP_MSG`, little-endian as all numbers here.
     const OPCODE: i32 = 2013;
-    if matches!(options.tls, Some(Tls::Enabled(_))) {
-        return Ok(Vec::new());
-    }
     let body = write::raw(&doc! { "hello": 1, "$db": "admin" })?;
     // flags, and the kind of the one section
     let mut message = vec![0; 5];

@@ -97,7 +97,14 @@ fn explain(error: &sqlx::Error, place: &str, options: &PgConnectOptions) -> Stri
     let code = error.as_database_error().and_then(|database| database.code()).unwrap_or_default();
     match (error, &*code) {
         (sqlx::Error::Io(io), _) if io.kind() == ErrorKind::ConnectionRefused => format!("connection refused: nothing listens at {place}"),
+        (sqlx::Error::Io(io), _) if io.kind() == ErrorKind::NotFound && options.get_socket().is_none() => {
+            format!("cannot connect to {place}: a file that the URL names for TLS is not there ({io})")
+        }
         (sqlx::Error::Io(io), _) => format!("cannot reach {place}: {io}"),
+        // the server's words, "no pg_hba.conf entry for host …, no encryption", as far as it speaks English
+        (sqlx::Error::Database(refused), "28000") if refused.message().ends_with("no encryption") => {
+            format!("{place} takes nobody without TLS: the URL needs sslmode=verify-full, or at least sslmode=require")
+        }
         (_, "28P01" | "28000") => format!("{place} refused the user name or password of {:?}", options.get_username()),
         (_, "3D000") => format!("{place} has no database {:?}", options.get_database().unwrap_or(options.get_username())),
         _ => format!("cannot connect to {place}: {error}"),

@@ -3,7 +3,7 @@
 use super::{
     Redis,
     error::store_error,
-    wire::{ANSWER, CONNECT, Command, Wire},
+    wire::{ANSWER, Command, Wire, connecting},
 };
 use crate::{
     error::{Engine, Kind, StoreError},
@@ -123,7 +123,7 @@ impl Listener {
         let numbers: Vec<_> = self.names.iter().map(|names| &names.numbers).collect();
         let last: Vec<Option<i64>> = self.wire.query(Command::One(redis::cmd("MGET").arg(numbers))).await?;
         let channels: Vec<_> = self.names.iter().map(|names| &names.channel).collect();
-        let mut connection = within(CONNECT, self.wire.client.get_async_pubsub()).await?;
+        let mut connection = within(connecting(&self.wire.client), self.wire.client.get_async_pubsub()).await?;
         within(ANSWER, connection.subscribe(channels)).await?;
         self.last = self.names.iter().zip(last).map(|(names, last)| (names.topic, last.unwrap_or_default())).collect();
         Ok(connection)

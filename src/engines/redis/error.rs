@@ -40,6 +40,8 @@ pub(super) fn connect_error(address: &str, error: &RedisError) -> StoreError {
         format!("{address} refused the user name or the password of the url")
     } else if matches!(error.code(), Some("NOAUTH")) {
         format!("{address} wants a password, and the url has none")
+    } else if error.to_string().contains("certificate") {
+        format!("{address}: {error}; POLYSTORE_REDIS_CA names whose certificates are believed")
     } else {
         format!("{address}: {error}")
     };

@@ -18,7 +18,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use error::{bad_url, connect_error};
-use redis::{Client, Cmd, ConnectionAddr, FromRedisValue, Pipeline, ScriptInvocation};
+use redis::{Client, Cmd, ConnectionAddr, FromRedisValue, Pipeline, ScriptInvocation, TlsCertificates};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -48,11 +48,16 @@ impl Redis {
     /// Connects and asks for a sign of life. All keys begin with `prefix` and a colon, or with neither when it is empty.
     /// Fails within 5 s; the error's detail says whether the URL, the server or the password is at fault.
     pub async fn connect(url: &str, prefix: &str) -> Result<Self> {
+        Self::connect_trusting(url, prefix, None).await
+    }
+
+    /// The same, but of a server that shows a certificate (`rediss://`) only that of these authorities is believed, a text in PEM.
+    pub async fn connect_trusting(url: &str, prefix: &str, authorities: Option<&[u8]>) -> Result<Self> {
         if !prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')) {
             let detail = "a prefix of redis keys holds only letters, digits, hyphens, underscores and dots";
             return Err(StoreError::new(Engine::Redis, Kind::Unavailable, detail));
         }
-        let wire = Arc::new(Wire::new(Client::open(url).map_err(bad_url)?)?);
+        let wire = Arc::new(Wire::new(client(url, authorities)?)?);
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}:") };
         let closed = CancellationToken::new();
         let address = wire.client.get_connection_info().addr().to_string();
@@ -90,13 +95,20 @@ impl Redis {
     }
 }
 
+fn client(url: &str, authorities: Option<&[u8]>) -> Result<Client> {
+    let Some(pem) = authorities.filter(|_| url.starts_with("rediss://")) else { return Client::open(url).map_err(bad_url) };
+    let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.to_vec()) };
+    Client::build_with_tls(url, certificates).map_err(bad_url)
+}
+
 /// What asks the server for a sign of life. Without a password it answers with a refusal, which is one.
 fn pulse(address: &ConnectionAddr) -> Pulse {
     let (door, greeting): (_, &[u8]) = match address {
         ConnectionAddr::Tcp(host, port) => (Door::Tcp(host.clone(), *port), b"PING\r\n"),
         ConnectionAddr::Unix(path) => (Door::Unix(path.clone()), b"PING\r\n"),
-        // the server waits for TLS first
-        ConnectionAddr::TcpTls { host, port, .. } => (Door::Tcp(host.clone(), *port), b""),
+        ConnectionAddr::TcpTls { host, port, .. } => {
+            return Pulse::over_tls(Engine::Redis, vec![Door::Tcp(host.clone(), *port)], SIGN_OF_LIFE);
+        }
         _ => return Pulse::new(Engine::Redis, Vec::new(), b"", SIGN_OF_LIFE),
     };
     Pulse::new(Engine::Redis, vec![door], greeting, SIGN_OF_LIFE)

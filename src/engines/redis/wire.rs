@@ -3,7 +3,7 @@
 use super::error::{bad_url, store_error};
 use crate::roles::Result;
 use redis::{
-    Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisResult, ScriptInvocation,
+    Client, Cmd, ConnectionAddr, ErrorKind, FromRedisValue, Pipeline, RedisResult, ScriptInvocation,
     aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig},
 };
 use std::{
@@ -12,7 +12,9 @@ use std::{
 };
 
 /// How long a connection may take to be made.
-pub(super) const CONNECT: Duration = Duration::from_millis(200);
+const CONNECT: Duration = Duration::from_millis(200);
+/// The same with a handshake: twice as many messages go to and fro.
+const CONNECT_TLS: Duration = Duration::from_millis(400);
 /// How long an answer may take.
 pub(super) const ANSWER: Duration = Duration::from_millis(250);
 /// After so long without any answer a connection is given up.
@@ -99,13 +101,19 @@ impl Command<'_> {
     }
 }
 
+/// How long a connection of this client may take to be made.
+pub(super) fn connecting(client: &Client) -> Duration {
+    let tls = matches!(client.get_connection_info().addr(), ConnectionAddr::TcpTls { .. });
+    if tls { CONNECT_TLS } else { CONNECT }
+}
+
 /// A connection that is made at its first use. With the driver's defaults every command would wait for more than 9 s while the
 /// server is down; with these it fails after 150 ms, and works again 200 ms after the server is back.
 fn lazy(client: &Client) -> Result<ConnectionManager> {
     let config = ConnectionManagerConfig::new()
         .set_number_of_retries(1)
         .set_max_delay(Duration::from_millis(100))
-        .set_connection_timeout(Some(CONNECT))
+        .set_connection_timeout(Some(connecting(client)))
         .set_response_timeout(Some(ANSWER));
     ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(bad_url)
 }

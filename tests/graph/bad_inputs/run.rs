@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Every code that an answer may have.
-pub const CODES: [&str; 25] = [
+pub const CODES: [&str; 26] = [
     "GRAPHQL_PARSE_FAILED",
     "GRAPHQL_VALIDATION_FAILED",
     "QUERY_TOO_DEEP",
@@ -14,6 +14,7 @@ pub const CODES: [&str; 25] = [
     "PERSISTED_QUERY_NOT_FOUND",
     "PERSISTED_QUERY_NOT_SUPPORTED",
     "PERSISTED_QUERY_NOT_IN_LIST",
+    "INTROSPECTION_DISABLED",
     "BAD_USER_INPUT",
     "UNAUTHENTICATED",
     "FORBIDDEN",

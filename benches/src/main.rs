@@ -3,6 +3,7 @@
 
 mod compare;
 mod load;
+mod overload;
 mod raw;
 
 use clap::Parser;
@@ -20,6 +21,8 @@ enum Cli {
     Compare(Box<compare::Options>),
     /// Send requests to any server, and tell how long their answers took
     Load(load::Options),
+    /// Offer a server more than it can do; needs migrated and seeded stores
+    Overload(overload::Options),
     /// Serve the endpoints that were written by hand
     Raw {
         #[command(flatten)]
@@ -49,6 +52,10 @@ fn main() -> ExitCode {
                 // servers that were started must not outlive the run
                 Cli::Compare(options) => tokio::select! {
                     outcome = compare::run(&options) => outcome,
+                    () = told_to_end() => Ok(ExitCode::from(130)),
+                },
+                Cli::Overload(options) => tokio::select! {
+                    outcome = overload::run(&options) => outcome.map(|()| ExitCode::SUCCESS),
                     () = told_to_end() => Ok(ExitCode::from(130)),
                 },
                 Cli::Load(options) => load::run(&options).await.map(|()| ExitCode::SUCCESS),

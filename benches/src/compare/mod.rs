@@ -1,12 +1,12 @@
 //! The comparison: the same answers from both, proved first; then what each of them takes.
 
 mod calls;
-mod operations;
-mod process;
+pub mod operations;
+pub mod process;
 mod report;
-mod rounds;
+pub mod rounds;
 mod samples;
-mod servers;
+pub mod servers;
 mod verdict;
 
 use crate::{
@@ -86,7 +86,7 @@ impl Options {
 }
 
 /// Whether processes can be held on one core each: there are two, and the tool for it.
-fn can_pin() -> bool {
+pub fn can_pin() -> bool {
     let run = |arguments: &[&str]| Command::new("taskset").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     [CORE, OTHERS].iter().all(|core| run(&["-c", &core.to_string(), "true"]).is_ok_and(|status| status.success()))
 }

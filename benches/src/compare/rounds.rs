@@ -41,7 +41,7 @@ pub struct Cell {
 }
 
 /// The requests of an operation to a server.
-fn requests(operation: &Operation, server: &Server, variables: &[Value]) -> Vec<Vec<u8>> {
+pub fn requests(operation: &Operation, server: &Server, variables: &[Value]) -> Vec<Vec<u8>> {
     let document = operation.document();
     let path = if server.kind == Kind::Raw { format!("/{}", operation.name) } else { "/graphql".to_owned() };
     let body = |variables: &Value| match server.kind {

@@ -99,9 +99,13 @@ pub struct Seen {
     pub per_second: f64,
     /// Other answers, and lost connections.
     pub failures: usize,
+    /// Those of them that were refusals: 429 and 503.
+    pub refused: usize,
     /// Of an open load, requests that were due and had no answer in the end.
     pub unanswered: usize,
     pub latency: Summary,
+    /// How long refusals took.
+    pub refusal: Summary,
 }
 
 /// What the connections share; all run on one thread.
@@ -111,6 +115,7 @@ struct Shared {
     over: Cell<bool>,
     failures: Cell<usize>,
     latencies: RefCell<Latencies>,
+    refusals: RefCell<Latencies>,
 }
 
 impl Plan {
@@ -127,6 +132,7 @@ impl Plan {
             over: Cell::default(),
             failures: Cell::default(),
             latencies: RefCell::default(),
+            refusals: RefCell::default(),
         };
         let pace = self.rate.map(|rate| Pace::start(rate, self.warm_up + self.time, self.connections));
         let start = Instant::now();
@@ -151,7 +157,7 @@ impl Plan {
         for outcome in sent.into_iter().flatten() {
             outcome.map_err(|error| self.lost(&error))?;
         }
-        let mut latencies = shared.latencies.take();
+        let (mut latencies, mut refusals) = (shared.latencies.take(), shared.refusals.take());
         let requests = latencies.len();
         let due = self.rate.map(|rate| (rate * self.time.as_secs_f64()).floor() as usize);
         let seen = Seen {
@@ -159,8 +165,10 @@ impl Plan {
             requests,
             per_second: requests as f64 / elapsed.as_secs_f64(),
             failures: shared.failures.get(),
+            refused: refusals.len(),
             unanswered: due.map_or(0, |due| due.saturating_sub(requests + shared.failures.get() + 1)),
             latency: latencies.summary(),
+            refusal: refusals.summary(),
         };
         Ok((seen, first, last))
     }
@@ -206,7 +214,12 @@ impl Shared {
         match (counts, status) {
             (false, _) => {}
             (true, 200) => self.latencies.borrow_mut().push(time),
-            (true, _) => self.failures.set(self.failures.get() + 1),
+            (true, status) => {
+                self.failures.set(self.failures.get() + 1);
+                if matches!(status, 429 | 503) {
+                    self.refusals.borrow_mut().push(time);
+                }
+            }
         }
     }
 }

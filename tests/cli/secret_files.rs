@@ -53,7 +53,8 @@ fn a_secret_that_is_given_twice_or_cannot_be_read_is_told_by_name_and_file_and_n
     home.write("foreign", format!("mysql://root:{PASSWORD}@h/db"));
     home.write("long", PASSWORD.repeat(20_000));
     home.write("redis", format!("redis://:{PASSWORD}@h"));
-    let cases: [(&[(&str, &str)], &[&str]); 9] = [
+    type Case = (&'static [(&'static str, &'static str)], &'static [&'static str]);
+    let cases: [Case; 9] = [
         (&[("DATABASE_URL_FILE", "missing")], &["--database-url-file / DATABASE_URL_FILE", "\"missing\"", "No such file"]),
         (&[("DATABASE_URL_FILE", ".")], &["DATABASE_URL_FILE", "\".\"", "cannot be read"]),
         (&[("DATABASE_URL_FILE", "empty")], &["DATABASE_URL_FILE", "\"empty\"", "it is empty"]),

@@ -247,7 +247,7 @@ pub mod outcome {
 
     /// A new order.
     pub fn of_placed(placed: &OrderWithItems) -> Value {
-        let (order, pieces) = (&placed.order, placed.items.iter().map(|item| i64::from(item.quantity)).sum::<i64>());
+        let (order, pieces) = (&placed.order, placed.items.iter().map(|item| item.quantity).sum::<i64>());
         json!({ "totalMinor": order.total.minor, "currency": order.total.currency.code(), "pieces": pieces, "status": order.status.code() })
     }
 

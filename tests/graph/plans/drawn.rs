@@ -11,7 +11,6 @@ use polystore::shop::Viewer;
 const OPERATIONS: u32 = 5_000;
 
 #[test]
-#[expect(clippy::print_stdout, reason = "figures of a test")]
 fn generated_operations_are_answered_the_same_by_their_plans_and_by_the_library() {
     let wiring = wiring::embedded();
     let pairs = [Viewer::Reader, Viewer::Visitor].map(|viewer| Pair::of(wiring, viewer));

@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn points_of_a_second_are_those_of_the_rate() {
-        assert_eq!(per_second(Rates::default().visitors), 2_000);
+        assert_eq!(per_second(Rates::default().visitors), 20_000);
         assert_eq!(per_second(Rate { burst: 1, period: Duration::from_secs(60) }), 0);
     }
 }

@@ -7,7 +7,7 @@
 //!   away because too many come at once passes.
 //! - While it is open no call reaches the store. A task probes it, four times a second, and closes the breaker after two good round trips.
 //!
-//! A store has [`guard::AT_ONCE`] calls in hand at most; one too many is [`crate::error::Kind::Busy`] at once, whatever the engine.
+//! A store has 256 calls in hand at most; one too many is [`crate::error::Kind::Busy`] at once, whatever the engine.
 //!
 //! A write that is given up answers [`crate::error::Kind::Timeout`]: what was sent goes on by itself, and nobody knows what becomes of it. So that
 //! this is seldom, a write waits for a sign of life if the store has not answered anybody for a second.

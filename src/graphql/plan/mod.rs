@@ -1,7 +1,7 @@
 //! Compiled operations: the short way from a document that is known to the bytes of its answer.
 //!
 //! The library's executor makes a future, a map entry and a value for each field of each row. A [`Plan`] is compiled once for a document: a tree of
-//! [`object::Set`]s, one for each selection, with the keys of the answer written out. It runs level by level: each relation asks for
+//! sets, one for each selection, with the keys of the answer written out. It runs level by level: each relation asks for
 //! the rows of all its parents at once ([`Loads::load_all`]), then the answer is written straight from the rows.
 //!
 //! The schema and the library stay what is right. What the compiler does not know, and every request in which anything goes wrong, is

@@ -6,7 +6,7 @@ use super::{
     compile::{Asked, Planned},
     json,
     object::{Field, Loaded, Loading, Objects, Relation, Set},
-    relation::{Key, ask},
+    relation::ask_for,
 };
 use crate::{
     loaders::{Question, SharedPage},
@@ -72,7 +72,7 @@ enum Info {
 
 /// A relation to the pages of a list.
 struct Pages<T, Q: Question, C> {
-    args: Arc<Args>,
+    args: Args,
     list: List<C>,
     key: PageKey<T, Q::Key>,
     parts: Vec<(Box<[u8]>, Part<C>)>,
@@ -109,7 +109,7 @@ where
             let keys: Vec<Option<Q::Key>> = objects.iter().map(|object| key(object, run)).collect::<Result<_, _>>()?;
             Ok((listed, keys))
         });
-        let asking = asking.map(|(listed, keys)| (listed, asked::<Q>(keys, &self.path, run)));
+        let asking = asking.map(|(listed, keys)| (listed, ask_for::<Q>(keys, &self.path, run)));
         Box::pin(async move {
             let (listed, asking) = asking?;
             let mut count = 0;
@@ -132,17 +132,6 @@ where
             Ok(Box::new(FoundPages { parts: &self.parts, listed, pages, rows }) as Box<dyn Loaded>)
         })
     }
-}
-
-/// Puts the question for these keys.
-fn asked<'r, Q: Question>(
-    keys: Vec<Option<Q::Key>>,
-    path: &str,
-    run: &'r Run<'r>,
-) -> impl Future<Output = Result<Vec<Option<Q::Answer>>, Bail>> + Send + use<'r, Q> {
-    let key: Key<Option<Q::Key>, Q::Key> = Box::new(|key: &Option<Q::Key>, _: &Run<'_>| Ok(key.clone()));
-    let keys: Vec<_> = keys.into_iter().map(Arc::new).collect();
-    ask::<_, Q>(&key, path, run, &keys)
 }
 
 impl<C: Planned> Loaded for FoundPages<'_, C> {
@@ -208,11 +197,11 @@ impl Asked<'_, '_> {
                 "__typename" => Part::TypeName(connection.clone()),
                 _ => return None,
             };
-            parts.push((written(key), part));
+            parts.push((json::key(key), part));
         }
         let total = parts.iter().any(|(_, part)| matches!(part, Part::TotalCount));
         let (list, key) = (Box::new(list), Box::new(key));
-        let pages = Pages::<T, Q, C> { args: Arc::new(self.args()), list, key, parts, total, path: self.path.clone() };
+        let pages = Pages::<T, Q, C> { args: self.args(), list, key, parts, total, path: self.path.clone() };
         Some(Field::Relation(Box::new(pages)))
     }
 }
@@ -230,7 +219,7 @@ fn edges<C: Planned>(asked: &Asked<'_, '_>) -> Option<Part<C>> {
             "__typename" => Edge::TypeName(edge.clone()),
             _ => return None,
         };
-        fields.push((written(key), field));
+        fields.push((json::key(key), field));
     }
     // a node under two keys has two selections
     let node = if nodes.len() > 1 { None } else { Some(nodes.pop().unwrap_or_else(|| Set::new([]))) };
@@ -247,11 +236,7 @@ fn page_info(asked: &Asked<'_, '_>) -> Option<Vec<(Box<[u8]>, Info)>> {
             "__typename" => Info::TypeName,
             _ => return None,
         };
-        Some((written(key), info))
+        Some((json::key(key), info))
     };
     asked.compiler.parts(asked, "PageInfo")?.into_iter().map(field).collect()
-}
-
-fn written(key: &str) -> Box<[u8]> {
-    format!("\"{key}\":").into_bytes().into_boxed_slice()
 }

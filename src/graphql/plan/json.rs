@@ -47,7 +47,12 @@ pub fn list<T>(items: impl IntoIterator<Item = T>, out: &mut Vec<u8>, mut write:
     out.push(b']');
 }
 
-/// An object whose keys are written out already: `"name":`.
+/// A key of an object, written out. Names of the schema, and aliases, have no characters that JSON escapes.
+pub fn key(name: &str) -> Box<[u8]> {
+    format!("\"{name}\":").into_bytes().into_boxed_slice()
+}
+
+/// An object whose keys are written out already ([`key`]).
 pub fn object<T>(fields: &[(Box<[u8]>, T)], out: &mut Vec<u8>, mut write: impl FnMut(&T, &mut Vec<u8>)) {
     out.push(b'{');
     for (index, (key, field)) in fields.iter().enumerate() {

@@ -47,9 +47,7 @@ impl<T> Set<T> {
     /// Of fields under their keys, in the order of the answer.
     pub fn new(fields: impl IntoIterator<Item = (String, Field<T>)>) -> Self {
         let mut relations = Vec::new();
-        let place = |(key, field)| {
-            // names have no characters that JSON escapes
-            let key = format!("\"{key}\":").into_bytes().into_boxed_slice();
+        let place = |(key, field): (String, Field<T>)| {
             let place = match field {
                 Field::Leaf(write) => Place::Leaf(write),
                 Field::Relation(relation) => {
@@ -57,7 +55,7 @@ impl<T> Set<T> {
                     Place::Relation(relations.len() - 1)
                 }
             };
-            (key, place)
+            (json::key(&key), place)
         };
         let fields = fields.into_iter().map(place).collect();
         Self { fields, relations }

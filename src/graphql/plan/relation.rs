@@ -7,7 +7,7 @@ use super::{
     object::{Field, Loaded, Loading, Objects, Relation, Set},
 };
 use crate::{loaders::Question, shop::Viewer};
-use std::{future::Future, marker::PhantomData, ops::Range, sync::Arc};
+use std::{future::Future, ops::Range, sync::Arc};
 
 /// What a question is asked by, from the object that asks; `None`: nothing is asked, the answer is null.
 pub type Key<T, K> = Box<dyn Fn(&T, &Run<'_>) -> Result<Option<K>, Bail> + Send + Sync>;
@@ -23,12 +23,19 @@ pub fn ask<'r, T, Q: Question>(
     objects: &[Arc<T>],
 ) -> impl Future<Output = Result<Vec<Option<Q::Answer>>, Bail>> + Send + use<'r, T, Q> {
     let keys: Result<Vec<Option<Q::Key>>, Bail> = objects.iter().map(|object| key(object, run)).collect();
-    let asking = keys.map(|keys| {
-        let asks: Vec<bool> = keys.iter().map(Option::is_some).collect();
-        (asks, run.loads.load_all::<Q>(keys.into_iter().flatten().collect(), path))
-    });
+    let asking = keys.map(|keys| ask_for::<Q>(keys, path, run));
+    async move { asking?.await }
+}
+
+/// The same for keys that are known already.
+pub fn ask_for<'r, Q: Question>(
+    keys: Vec<Option<Q::Key>>,
+    path: &str,
+    run: &'r Run<'r>,
+) -> impl Future<Output = Result<Vec<Option<Q::Answer>>, Bail>> + Send + use<'r, Q> {
+    let asks: Vec<bool> = keys.iter().map(Option::is_some).collect();
+    let answers = run.loads.load_all::<Q>(keys.into_iter().flatten().collect(), path);
     async move {
-        let (asks, answers) = asking?;
         let mut answers = answers.await.into_iter();
         let answer = |asks: bool| if asks { answers.next().ok_or(Bail)?.map_err(|_| Bail) } else { Ok(None) };
         asks.into_iter().map(answer).collect()
@@ -162,7 +169,6 @@ struct Value<T, Q: Question> {
     key: Key<T, Q::Key>,
     write: WriteValue<Q::Answer>,
     path: String,
-    _of: PhantomData<fn(&T)>,
 }
 
 struct FoundValues<'r, A> {
@@ -214,7 +220,7 @@ pub fn within<T, V: Planned>(asked: &Asked<'_, '_>, get: impl Fn(&T) -> Option<V
 /// What writes a value that has fields and no relations.
 pub fn writer<V: Planned>(asked: &Asked<'_, '_>) -> Option<WriteValue<V>> {
     let leaves = asked.fields(V::NAME, V::field)?.into_iter().map(|(key, field)| match field {
-        Field::Leaf(write) => Some((format!("\"{key}\":").into_bytes().into_boxed_slice(), write)),
+        Field::Leaf(write) => Some((json::key(&key), write)),
         Field::Relation(_) => None,
     });
     let leaves: Vec<_> = leaves.collect::<Option<_>>()?;
@@ -270,7 +276,7 @@ impl Asked<'_, '_> {
     where
         T: Send + Sync + 'static,
     {
-        let value = Value::<T, Q> { key: Box::new(key), write: Box::new(write), path: self.path.clone(), _of: PhantomData };
+        let value = Value::<T, Q> { key: Box::new(key), write: Box::new(write), path: self.path.clone() };
         Some(Field::Relation(Box::new(value)))
     }
 }

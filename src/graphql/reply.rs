@@ -92,6 +92,8 @@ pub struct Reply {
     pub standing: Option<Standing>,
     /// A plan answered, and not the library.
     pub planned: bool,
+    /// The plan, if the client wants to know it.
+    pub plan: Option<Json>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -153,6 +155,7 @@ impl Reply {
             cost: None,
             standing: None,
             planned: false,
+            plan: None,
         }
     }
 
@@ -160,6 +163,21 @@ impl Reply {
     pub fn refusal(&self) -> Option<&str> {
         let first = self.errors.first().filter(|_| self.data.is_none())?;
         first.extensions.get("code")?.as_str()
+    }
+
+    /// What went wrong, each with where and with its code.
+    pub fn messages(&self) -> Vec<String> {
+        let path = |error: &Error| error.path.iter().map(|part| match part {
+            PathSegment::Field(name) => name.clone(),
+            PathSegment::Index(index) => index.to_string(),
+        });
+        let place = |error: &Error| path(error).collect::<Vec<_>>().join(".");
+        let told = |error: &Error| {
+            let code = error.extensions.get("code").and_then(Json::as_str).unwrap_or_default();
+            let place = place(error);
+            if place.is_empty() { format!("{} ({code})", error.message) } else { format!("{place}: {} ({code})", error.message) }
+        };
+        self.errors.iter().map(told).collect()
     }
 
     /// Whether there is nothing but data.
@@ -218,6 +236,9 @@ impl Reply {
         }
         if let Some(cost) = &self.cost {
             extensions.insert("cost".to_owned(), json!(cost));
+        }
+        if let Some(plan) = self.plan {
+            extensions.insert("plan".to_owned(), plan);
         }
         if !extensions.is_empty() {
             part("extensions", Json::Object(extensions).to_string().as_bytes());

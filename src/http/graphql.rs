@@ -34,6 +34,9 @@ const RECEIPT: HeaderName = HeaderName::from_static("x-polystore-receipt");
 /// Asks for the cost.
 const COST: HeaderName = HeaderName::from_static("x-polystore-cost");
 
+/// Asks for the plan.
+const PLAN: HeaderName = HeaderName::from_static("x-polystore-plan");
+
 /// What may stand in the URL; values are texts.
 #[derive(Debug, Default, Deserialize)]
 pub struct Parameters {
@@ -46,6 +49,7 @@ pub struct Parameters {
     extensions: Option<String>,
     receipt: Option<String>,
     cost: Option<String>,
+    plan: Option<String>,
 }
 
 /// What may stand in the body.
@@ -89,6 +93,7 @@ impl Payload {
             variables: variables.unwrap_or_default(),
             receipt: beside.receipt,
             cost: beside.cost,
+            plan: beside.plan,
             address: beside.client.0,
             only_queries: false,
             token: credentials::bearer(headers),
@@ -292,6 +297,8 @@ pub(super) struct Beside {
     pub receipt: bool,
     /// It wants to know the cost.
     pub cost: bool,
+    /// It wants to know the plan.
+    pub plan: bool,
     /// From where it comes.
     pub client: Client,
 }
@@ -305,6 +312,7 @@ impl Beside {
         Self {
             receipt: wants(&RECEIPT, given.and_then(|given| given.receipt.as_ref())),
             cost: wants(&COST, given.and_then(|given| given.cost.as_ref())),
+            plan: wants(&PLAN, given.and_then(|given| given.plan.as_ref())),
             client,
         }
     }

@@ -167,14 +167,13 @@ impl Reply {
 
     /// What went wrong, each with where and with its code.
     pub fn messages(&self) -> Vec<String> {
-        let path = |error: &Error| error.path.iter().map(|part| match part {
+        let part = |part: &PathSegment| match part {
             PathSegment::Field(name) => name.clone(),
             PathSegment::Index(index) => index.to_string(),
-        });
-        let place = |error: &Error| path(error).collect::<Vec<_>>().join(".");
+        };
         let told = |error: &Error| {
             let code = error.extensions.get("code").and_then(Json::as_str).unwrap_or_default();
-            let place = place(error);
+            let place = error.path.iter().map(part).collect::<Vec<_>>().join(".");
             if place.is_empty() { format!("{} ({code})", error.message) } else { format!("{place}: {} ({code})", error.message) }
         };
         self.errors.iter().map(told).collect()

@@ -44,7 +44,7 @@ pub(super) fn aggregate(
 }
 
 fn explained(database: &Database, command: Document) -> (String, impl Future<Output = Result<Vec<String>>> + Send + use<>) {
-    let text = Bson::from(command.clone()).into_relaxed_extjson().to_string();
+    let text = serde_json::to_string(&command).unwrap_or_default();
     let database = database.clone();
     let ask = async move {
         let limit = i64::try_from((READ - SERVER_FIRST).as_millis()).unwrap_or(i64::MAX);

@@ -10,7 +10,8 @@ pub(super) fn command(command: &Cmd) -> String {
     let word = |word: Arg<&[u8]>| match word {
         Arg::Simple(word) if word.len() > WORD => format!("({} bytes)", word.len()),
         Arg::Simple(word) => String::from_utf8_lossy(word).into_owned(),
-        Arg::Cursor => "0".to_owned(),
+        // where a scan goes on; reads have none
+        _ => "0".to_owned(),
     };
     command.args_iter().map(word).collect::<Vec<_>>().join(" ")
 }

@@ -14,13 +14,7 @@ use super::{
     limits::Limits,
     plan::{Conditions, Plan, Step, Unplanned},
 };
-use crate::{
-    error::Engine,
-    loaders::Asks,
-    receipt::Role,
-    roles::Store as _,
-    stores::Stores,
-};
+use crate::{error::Engine, loaders::Asks, receipt::Role, stores::Stores};
 use async_graphql::{
     Name, Variables,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},

@@ -274,3 +274,140 @@ fn notes(explained: &Explained) -> Vec<String> {
     let beside = notes.join("; ");
     vec![format!("Points are the price at the front door: {beside}.")]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        error::Engine,
+        graphql::{
+            explain::{Engines, explain},
+            limits::Limits,
+        },
+        receipt::statements::Statement,
+    };
+    use std::time::Duration;
+
+    const PLAIN: Paint = Paint(false);
+
+    async fn explained(text: &str) -> Explained {
+        let engines = Engines { relational: Engine::Postgres, documents: Engine::Mongodb, hot: Engine::Redis };
+        explain(text, serde_json::Map::new(), None, &Limits::default(), engines).await.unwrap().remove(0)
+    }
+
+    const SHOP: &str = "query Shop {
+        products(first: 2) { nodes { name category { name parent { name } } views } }
+        trending(first: 3) { rank product { name } }
+    }";
+
+    #[tokio::test]
+    async fn a_plan_is_a_tree_in_a_table() {
+        let expected = "\
+Shop  query · compiled · 3 levels · at most 6 calls · 89 points
+
+field              asks                          by           on        calls  rows  points
+products           relational.products_page      -            postgres      1     2      14
+├─ nodes.category  relational.categories_by_ids  category id  postgres      1     2      14
+│  └─ parent       relational.categories_by_ids  category id  postgres      1     2      24
+└─ nodes.views     hot.counters_get              counter      redis         1     2       6
+trending           hot.ranking_top               -            redis         1     3       7
+└─ product         relational.products_by_ids    product id   postgres      1     3      16
+───────────────────────────────────────────────────────────────────────────────────────────
+total                                                                       6    14      89
+Points are the price at the front door: 1 point is for any operation; 7 for trending.rank, which
+    asks nothing of itself here.
+";
+        assert_eq!(operation(&explained(SHOP).await, PLAIN), expected);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_beside_stands_below() {
+        let text = "{ articles(first: 1) { nodes { products { articles(first: 1) { edges { node { comments(first: 1) { nodes { \
+                    author { name } } } } } } } } } search(text: \"a\", first: 2) { ... on Product { views } } }";
+        let told = operation(&explained(text).await, PLAIN);
+        let expected = [
+            "articles                                                                         1       1        13",
+            "│  documents.articles_page on mongodb",
+            "└─ nodes.products                                                                1       1        12",
+            "   │  relational.products_by_ids by product id on postgres",
+            "   └─ articles                                                                   1       1        13",
+            "      │  documents.articles_page_by_products by product id on mongodb",
+            "      └─ edges.node.comments                                                     1       1        13",
+            "         │  documents.comments_page_by_articles by article id on mongodb",
+            "         └─ nodes.author                                                         1       1        12",
+            "               relational.customers_by_ids by customer id on postgres",
+            "search                                                                           2       2        30",
+            "│  relational.products_search on postgres",
+            "│  documents.articles_search on mongodb",
+            "└─ views                                                                         1       2         6",
+            "      hot.counters_get by counter on redis",
+        ];
+        let lines: Vec<_> = told.lines().skip(3).take(expected.len()).collect();
+        assert_eq!(lines, expected, "{told}");
+        assert!(told.lines().all(|line| table::width(line) <= WIDTH), "{told}");
+    }
+
+    #[tokio::test]
+    async fn without_a_plan_it_says_why_and_what_it_costs() {
+        let told = operation(&explained("{ node(id: \"product_01h455vb4pex5vsknk084sn02q\") { ... on Order { items { line } } } }").await, PLAIN);
+        let lines: Vec<_> = told.lines().collect();
+        assert_eq!(lines[0], "(no name)  query · no plan · 34 points");
+        assert_eq!(lines[1], "The library executes it field by field, over the same batches: Query.node is not compiled (at node).");
+        assert_eq!(lines[4], "node                                                                             -       1        13");
+        assert_eq!(lines[5], "└─ items                                                                         -       5        20");
+        assert_eq!(lines[7], "total                                                                            -       6        34");
+    }
+
+    #[tokio::test]
+    async fn what_was_measured_stands_beside_and_statements_below() {
+        let mut shop = explained(SHOP).await;
+        let measured = |keys, rows, plan: &[&str]| {
+            let plan: Vec<_> = plan.iter().map(|line| (*line).to_owned()).collect();
+            let statements = vec![Statement { text: "SELECT 1".to_owned(), plan }];
+            Some(Measured { calls: 1, keys, rows, time: Duration::from_micros(1_234), statements })
+        };
+        shop.levels[0].asks[0].measured = measured(1, 2, &["Limit", "  ->  Index Scan"]);
+        shop.levels[0].below[0].asks[0].measured = measured(2, 1_000, &[]);
+        shop.levels[0].below[0].below[0].asks[0].with = Some("products.nodes.category".to_owned());
+        shop.ran = Some(Ran { planned: true, time: Duration::from_millis(5), errors: vec!["a: broken (X)".to_owned()], beside: Vec::new() });
+        let told = operation(&shop, PLAIN);
+        let expected = [
+            "Answered by the plan in 5.00 ms.",
+            "error: a: broken (X)",
+            "",
+            "                                                           predicted                        measured",
+            "field                                            calls   rows  points    calls   keys   rows      ms",
+            "products                                             1      2      14        1      1      2    1.23",
+            "│  relational.products_page on postgres",
+            "│    • Limit",
+            "│        ->  Index Scan",
+            "├─ nodes.category                                    1      2      14        1      2  1,000    1.23",
+            "│  │  relational.categories_by_ids by category id on postgres",
+            "│  │    • SELECT 1",
+            "│  └─ parent                                         1      2      24        -      -      -       -",
+            "│        relational.categories_by_ids by category id on postgres, in one call with",
+            "│            products.nodes.category",
+            "└─ nodes.views                                       1      2       6        -      -      -       -",
+            "      hot.counters_get by counter on redis, nothing to ask",
+        ];
+        let lines: Vec<_> = told.lines().skip(1).take(expected.len()).collect();
+        assert_eq!(lines, expected, "{told}");
+        assert!(told.contains("\ntotal                                                6     14      89        2      3  1,002\n"), "{told}");
+        assert!(told.lines().all(|line| table::width(line) <= WIDTH), "{told}");
+    }
+
+    #[tokio::test]
+    async fn colours_change_nothing_but_colours() {
+        for text in [SHOP, "{ server { name } }"] {
+            let explained = explained(text).await;
+            let (plain, painted) = (operation(&explained, PLAIN), operation(&explained, Paint(true)));
+            let mut bare = painted.clone();
+            while let Some(begin) = bare.find('\u{1b}') {
+                let end = begin + bare[begin..].find('m').unwrap();
+                bare.replace_range(begin..=end, "");
+            }
+            assert!(painted != plain && !plain.contains('\u{1b}'));
+            assert_eq!(bare, plain);
+        }
+    }
+}

@@ -210,7 +210,8 @@ impl Graph {
 
     /// The plan, for clients that want to know it, where the schema is told, too.
     pub(super) fn plan_told(&self, prepared: &Prepared, reply: &Reply) -> Option<serde_json::Value> {
-        let wanted = prepared.asked.plan && self.limits.introspection && prepared.kind == OperationType::Query;
+        let query = prepared.kind == OperationType::Query && reply.refusal().is_none();
+        let wanted = prepared.asked.plan && self.limits.introspection && query;
         let name = prepared.asked.operation_name.as_deref();
         let chosen = choose(&prepared.document, name).ok().filter(|_| wanted)?;
         let (documents, within) = ((&*prepared.known, &*prepared.document), (&self.limits, Engines::of(&self.stores)));

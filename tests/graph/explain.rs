@@ -14,20 +14,23 @@ use polystore::{
         limits::Limits,
     },
     http::Options,
-    receipt::Call,
+    receipt::{Call, Receipt},
 };
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-/// Explains the one operation of a text, and runs it.
-fn analyzed(wiring: &Wiring, query: &str, variables: &Value) -> Explained {
+/// Explains the one operation of a text, and runs it; with the receipt of that run.
+fn analyzed(wiring: &Wiring, query: &str, variables: &Value) -> (Explained, Arc<Receipt>) {
     let given = variables.as_object().cloned().unwrap_or_else(Map::new);
     block_on(async {
         let explained = explain(query, given, None, wiring.graph.limits(), Engines::of(&wiring.stores)).await;
         let mut explained = explained.unwrap_or_else(|faults| panic!("{query}: {faults:?}")).remove(0);
         let asked = Operation { operation_name: explained.name.clone(), ..operation(query, variables.clone()) };
-        wiring.graph.analyze(asked, &mut explained).await.unwrap_or_else(|refused| panic!("{query}: {refused}"));
-        explained
+        let receipt = wiring.graph.analyze(asked, &mut explained).await.unwrap_or_else(|refused| panic!("{query}: {refused}"));
+        (explained, receipt)
     })
 }
 
@@ -75,13 +78,9 @@ fn by_explanation(explained: &Explained, query: &str) -> Asked {
     asked
 }
 
-/// The calls of an explanation are those of the receipt of the same request.
+/// The calls of an explanation are those of the receipt of the same run.
 fn agree(wiring: &Wiring, query: &str, variables: &Value) -> Explained {
-    // what a cache answers is asked once
-    let _warm = wiring.answer(query, variables.clone());
-    let explained = analyzed(wiring, query, variables);
-    let asked = Operation { receipt: true, ..operation(query, variables.clone()) };
-    let receipt = block_on(wiring.graph.execute(asked)).receipt.unwrap();
+    let (explained, receipt) = analyzed(wiring, query, variables);
     assert_eq!(by_explanation(&explained, query), by_receipt(&receipt.calls()), "{}: {query}", wiring.name);
     explained
 }
@@ -171,7 +170,7 @@ fn each_question_asks_what_it_says() {
 #[test]
 fn statements_are_told_as_they_were_run_with_the_plan_that_they_had() {
     for wiring in wiring::all() {
-        let explained = analyzed(wiring, "{ articles(first: 3) { totalCount nodes { views author { name } } } }", &json!({}));
+        let (explained, _) = analyzed(wiring, "{ articles(first: 3) { totalCount nodes { views author { name } } } }", &json!({}));
         let mut levels = Vec::new();
         measured(&explained.levels, &mut levels);
         let told = |wanted: &str| {
@@ -207,7 +206,7 @@ fn statements_are_told_as_they_were_run_with_the_plan_that_they_had() {
 #[test]
 fn what_fails_is_told_and_what_is_refused_is_not_run() {
     let wiring = wiring::embedded();
-    let failing = analyzed(wiring, "{ product(id: \"nobody\") { name } categories { name } }", &json!({}));
+    let (failing, _) = analyzed(wiring, "{ product(id: \"nobody\") { name } categories { name } }", &json!({}));
     let ran = failing.ran.unwrap();
     assert!(!ran.planned && ran.errors.len() == 1 && ran.errors[0].starts_with("product: "), "{ran:?}");
     let query = "query($id: ID!) { product(id: $id) { name } }";

@@ -129,8 +129,8 @@ async fn analyze_on(
             variables: variables.clone(),
             ..Operation::default()
         };
-        let done = graph.analyze(operation, explained).await;
-        done.map_err(|refused| Failure::Told(format!("{}: {refused}", file.display())))?;
+        let ran = graph.analyze(operation, explained).await;
+        ran.map_err(|refused| Failure::Told(format!("{}: {refused}", file.display())))?;
     }
     Ok(())
 }

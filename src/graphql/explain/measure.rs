@@ -67,9 +67,9 @@ impl Measured {
 }
 
 impl Graph {
-    /// Runs an operation once and puts what it did into its explanation; fails with the reason if it is refused. Stores are asked for the plans of
-    /// their statements when the answer is there.
-    pub async fn analyze(&self, operation: Operation, explained: &mut Explained) -> Result<(), String> {
+    /// Runs an operation once and puts what its receipt says into its explanation; fails with the reason if it is refused. Stores are asked for
+    /// the plans of their statements when the answer is there.
+    pub async fn analyze(&self, operation: Operation, explained: &mut Explained) -> Result<Arc<Receipt>, String> {
         let receipt = Arc::new(Receipt::with_statements());
         let begin = Instant::now();
         let reply = self.execute_on(operation, Some(Arc::clone(&receipt))).await;
@@ -80,7 +80,7 @@ impl Graph {
         }
         explained.ran = Some(Ran { planned: reply.planned, time, errors, beside: Vec::new() });
         explained.measured(receipt.explained().await);
-        Ok(())
+        Ok(receipt)
     }
 }
 

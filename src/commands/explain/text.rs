@@ -252,7 +252,7 @@ fn millis(time: std::time::Duration) -> String {
 fn statements(measured: Option<&Measured>, before: &str, paint: Paint, lines: &mut Vec<String>) {
     for statement in measured.into_iter().flat_map(|measured| &measured.statements) {
         let told = match statement.plan.as_slice() {
-            [] => vec![cut(&statement.text, 2 * WIDTH)],
+            [] => vec![cut(&statement.text, WIDTH - table::width(before) - 4)],
             plan => plan.to_vec(),
         };
         let mut sign = "• ";
@@ -380,7 +380,7 @@ Points are the price at the front door: 1 point is for any operation; 7 for tren
             "products                                             1      2      14        1      1      2    1.23",
             "│  relational.products_page on postgres",
             "│    • Limit",
-            "│        ->  Index Scan",
+            "│        -> Index Scan",
             "├─ nodes.category                                    1      2      14        1      2  1,000    1.23",
             "│  │  relational.categories_by_ids by category id on postgres",
             "│  │    • SELECT 1",

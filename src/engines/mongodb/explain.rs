@@ -78,12 +78,17 @@ fn stage(stage: &Document) -> Option<String> {
     if let Some(plan) = inner.and_then(winner) {
         line = format!("{line} {plan}");
     }
-    if let Ok(indexes) = stage.get_array("indexesUsed") {
-        let names: Vec<_> = indexes.iter().filter_map(Bson::as_str).collect();
-        line = if names.is_empty() { format!("{line} without an index") } else { format!("{line} by {}", names.join(", ")) };
+    let names = stage.get_array("indexesUsed").into_iter().flatten().filter_map(Bson::as_str).collect::<Vec<_>>();
+    if !names.is_empty() {
+        line = format!("{line} by {}", names.join(", "));
+    }
+    if number(stage, "collectionScans").is_some_and(|scans| scans > 0) {
+        line.push_str(" by reading all of it");
     }
     let stats = inner.and_then(|inner| inner.get_document("executionStats").ok());
-    if let Some(stats) = stats.or_else(|| stage.contains_key("totalDocsExamined").then_some(stage)) {
+    // of a look-up with a pipeline of its own the server counts nothing (6.0): then there is nothing to tell
+    let counted = ["totalKeysExamined", "totalDocsExamined"].into_iter().any(|name| number(stage, name).is_some_and(|count| count > 0));
+    if let Some(stats) = stats.or_else(|| counted.then_some(stage)) {
         line = format!("{line}: {}", looked_at(stats));
     } else if let Some(rows) = number(stage, "nReturned") {
         line = format!("{line}: {rows} returned");
@@ -150,10 +155,16 @@ mod tests {
             "$lookup": { "from": "comments", "as": "row" },
             "totalDocsExamined": 4_i64, "totalKeysExamined": 5_i64, "indexesUsed": ["articleId_createdAt"], "nReturned": 3_i64,
         };
-        let aggregation = doc! { "stages": [cursor, lookup, { "$unwind": { "path": "$row" }, "nReturned": 9_i64 }], "ok": 1 };
+        let uncounted = doc! {
+            "$lookup": { "from": "articles" }, "indexesUsed": [], "totalDocsExamined": 0_i64, "totalKeysExamined": 0_i64, "nReturned": 4_i64,
+        };
+        let scanned = doc! { "$lookup": { "from": "audit" }, "totalDocsExamined": 9_i64, "collectionScans": 1_i64, "nReturned": 4_i64 };
+        let aggregation = doc! { "stages": [cursor, lookup, uncounted, scanned, { "$unwind": { "path": "$row" }, "nReturned": 9_i64 }], "ok": 1 };
         let expected = [
             format!("$cursor IXSCAN status_createdAt: {looked}"),
             "$lookup comments by articleId_createdAt: 5 keys and 4 documents examined, 3 returned".to_owned(),
+            "$lookup articles: 4 returned".to_owned(),
+            "$lookup audit by reading all of it: 0 keys and 9 documents examined, 4 returned".to_owned(),
             "$unwind: 9 returned".to_owned(),
         ];
         assert_eq!(lines(&aggregation), expected);

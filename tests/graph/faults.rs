@@ -170,7 +170,7 @@ fn without_redis_a_server_counts_for_itself_what_clients_spend() {
         let (relational, documents) = tokio::join!(engines::relational(Engine::Sqlite), engines::documents(Engine::Sqlite));
         let hot = Arc::new(Redis::connect(&url, &engines::unique_name()).await.unwrap());
         let rate = Rate { burst: 100, period: Duration::from_secs(24 * 3_600) };
-        let graph = graph(relational, documents, hot).await.limited_to(limits::Rates { visitors: rate, viewers: rate });
+        let graph = graph(relational, documents, hot).await.limited_to(limits::Rates { visitors: rate, viewers: rate, keys: rate });
         proxy.cut().await;
         // 17 points each
         let (mut statuses, start) = (Vec::new(), Instant::now());

@@ -27,6 +27,7 @@ mod plans;
 mod profiles;
 mod rate_limits;
 mod reads;
+mod session_cookie;
 mod sockets;
 mod store_down;
 mod subscriptions;

@@ -30,6 +30,7 @@ use crate::{
     shop::{ArticleFilter, ArticleOrder, Audience, Category, CustomerFilter, Detail, ProductFilter, ProductOrder, Window},
 };
 use documents::{HandWritten, Names};
+use patience::patiently;
 use rng::For;
 use world::World;
 

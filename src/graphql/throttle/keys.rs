@@ -122,7 +122,7 @@ pub fn of_points(points: u32, burst: u32) -> Result<Rate, String> {
 fn table(text: &str) -> Result<HashMap<Hash, ApiKey>, String> {
     // what the library says repeats the line, which may be a key that was pasted
     let file: File = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = error.span().map_or(1, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
         format!("line {line}: {}", error.message())
     })?;
     if file.key.len() > MOST_KEYS {

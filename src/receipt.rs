@@ -4,7 +4,10 @@
 //! [`crate::layers::observed`] finds it there. Without a receipt the cost is one look at the task-local. One that only counts costs one
 //! atomic addition a call; one that is written call by call takes a lock twice a call, and reads the clock.
 
+pub mod statements;
+
 use crate::error::{Engine, Kind};
+use statements::Noted;
 use std::{
     future::Future,
     sync::{
@@ -86,6 +89,8 @@ pub struct Receipt {
     start: Instant,
     /// None: nobody will read the calls one by one.
     calls: Option<Mutex<Vec<Call>>>,
+    /// None: nobody wants to see the statements of the calls.
+    statements: Option<Mutex<Vec<Noted>>>,
     cache: Mutex<CacheCount>,
     /// Calls in the upper half and rows in the lower one, so that a call is one addition; in the order of [`Role::ALL`].
     counts: [AtomicU64; 3],
@@ -100,7 +105,7 @@ impl Default for Receipt {
 impl Receipt {
     /// One that only counts.
     pub fn counting() -> Self {
-        Self { start: Instant::now(), calls: None, cache: Mutex::default(), counts: Default::default() }
+        Self { start: Instant::now(), calls: None, statements: None, cache: Mutex::default(), counts: Default::default() }
     }
 
     /// Whether every call is written down.
@@ -199,7 +204,10 @@ pub async fn record<T, E>(
     let Ok(caller) = CALLER.try_with(Clone::clone) else { return call.await };
     let Caller { receipt, path } = caller;
     let place = receipt.begin(|start| Call { role, engine, method, path, keys, rows: 0, start, end: None, error: None });
-    let answer = call.await;
+    let answer = match place {
+        Some(place) if receipt.statements.is_some() => statements::of_call(Arc::clone(&receipt), place, call).await,
+        _ => call.await,
+    };
     let outcome = answer.as_ref().map(rows).map_err(kind);
     if !method.starts_with("cache_") {
         receipt.add(role, outcome.unwrap_or_default());

@@ -29,12 +29,7 @@ pub fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure> {
     let mut well = true;
     for file in &options.files {
         let document = read(file)?;
-        let beside = file.with_extension("variables.json");
-        let variables = match &options.variables {
-            Some(given) => object(given)?,
-            None if beside.is_file() => object(&beside)?,
-            None => Map::new(),
-        };
+        let variables = variables(file, options.variables.as_deref())?;
         match predict(&document, variables, &config.limits) {
             Ok(costs) => {
                 for (name, cost) in costs {
@@ -53,7 +48,17 @@ pub fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure> {
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
+/// The variables of a file: those of the flag, or those beside it.
+pub(super) fn variables(file: &Path, given: Option<&Path>) -> Result<Map<String, Value>, Failure> {
+    let beside = file.with_extension("variables.json");
+    match given {
+        Some(given) => object(given),
+        None if beside.is_file() => object(&beside),
+        None => Ok(Map::new()),
+    }
+}
+
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
     fs::read_to_string(file).map_err(|error| Failure::Told(format!("cannot read {}: {error}", file.display())))
 }
 

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod config;
 pub mod cost;
 pub mod documents;
+pub mod explain;
 pub mod import;
 pub mod migrate;
 pub mod outbox;
@@ -86,6 +87,8 @@ enum Command {
     Rebuild,
     /// Print what operations are predicted to cost
     Cost(cost::Options),
+    /// Show how an operation is answered: its plan, and with --analyze what it did
+    Explain(explain::Options),
     /// Print the GraphQL schema, or compare two schemas
     Schema(schema::Options),
     /// Print the settings in force, without secrets
@@ -149,6 +152,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Documents(options) => return documents::run(&config, &options).await,
         Command::Rebuild => rebuild::run(&config).await?,
         Command::Cost(options) => return cost::run(&config, &options),
+        Command::Explain(options) => explain::run(&config, &options).await?,
         Command::Schema(options) => return schema::run(&options),
         Command::Config => print(&config::text(&config))?,
     }

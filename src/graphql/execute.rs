@@ -7,6 +7,7 @@ use super::{
     cost::{self, Told},
     documents::{Found, document::Document},
     error::Code,
+    explain::{Engines, Explained},
     guard, limits,
     mutation::{CameFrom, KeyHeader},
     plan,
@@ -43,6 +44,8 @@ pub struct Operation {
     pub receipt: bool,
     /// Whether the client wants to know what the answer cost, in points.
     pub cost: bool,
+    /// Whether the client wants to know by which questions the answer was found.
+    pub plan: bool,
     /// From where it comes, as far as that is known.
     pub address: Option<IpAddr>,
     /// Whether mutations are refused (a GET request).
@@ -84,6 +87,11 @@ impl Graph {
     /// Answers one query or mutation.
     pub async fn execute(&self, operation: Operation) -> Reply {
         let receipt = self.account(&operation);
+        self.execute_on(operation, receipt).await
+    }
+
+    /// The same on an account that somebody keeps.
+    pub(super) async fn execute_on(&self, operation: Operation, receipt: Option<Arc<Receipt>>) -> Reply {
         let mut reply = match self.admit(operation).await {
             Ok(prepared) if prepared.kind == OperationType::Subscription => {
                 let how = "subscriptions are answered as a stream: use a WebSocket, or accept text/event-stream";
@@ -92,6 +100,7 @@ impl Graph {
             Ok(prepared) => {
                 let mut reply = self.run(&prepared, receipt.clone()).await;
                 reply.age = self.age(&prepared);
+                reply.plan = self.plan_told(&prepared, &reply);
                 reply
             }
             Err(problem) => Reply::refused(problem),
@@ -209,6 +218,17 @@ impl Graph {
         known.plan.run(chosen, &run).await.ok().map(Reply::planned)
     }
 
+    /// The plan, for clients that want to know it, where the schema is told, too.
+    pub(super) fn plan_told(&self, prepared: &Prepared, reply: &Reply) -> Option<serde_json::Value> {
+        let query = prepared.kind == OperationType::Query && reply.refusal().is_none();
+        let wanted = prepared.asked.plan && self.limits.introspection && query;
+        let name = prepared.asked.operation_name.as_deref();
+        let chosen = choose(&prepared.document, name).ok().filter(|_| wanted)?;
+        let (documents, within) = ((&*prepared.known, &*prepared.document), (&self.limits, Engines::of(&self.stores)));
+        let explained = Explained::of(documents, (name, chosen), &prepared.variables, within, prepared.cost);
+        Some(explained.extension(reply.planned, self.plans))
+    }
+
     /// Takes what the operation is predicted to cost from whoever asks; `None` where nothing is limited.
     pub(super) async fn pay(&self, prepared: &Prepared, who: &Who) -> Result<Option<Paid>, Box<Reply>> {
         let key = match (&prepared.asked.api_key, &self.keys) {
@@ -303,7 +323,7 @@ fn refused(refusal: guard::Refusal) -> Problem {
 }
 
 /// The operation to run.
-fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, Problem> {
+pub(super) fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, Problem> {
     let unknown = |message: &str| Problem::new(Code::GraphqlValidationFailed, message);
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Ok(&operation.node),

@@ -111,10 +111,7 @@ impl Costs {
 
 /// Checks every operation of the document; gives what each costs.
 pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limits) -> Result<Passed, Refusal> {
-    let (defaults, fragments) = (HashMap::new(), HashMap::new());
-    let by_variables = Cell::new(false);
-    let Limits { first, introspection, .. } = *limits;
-    let mut guard = Guard { document, variables, defaults, fragments, directives: 0, open: 0, first, introspection, by_variables };
+    let mut guard = Guard::new(document, variables, limits);
     let mut costs = Costs::default();
     for (name, operation) in document.operations.iter() {
         costs.0.push((name.cloned(), guard.operation(&operation.node, limits)?));
@@ -128,13 +125,41 @@ pub fn check(document: &ExecutableDocument, variables: &Variables, limits: &Limi
     Ok(Passed { by_variables: guard.by_variables.get(), costs })
 }
 
+/// How many rows the fields of an operation are counted with.
+pub struct Rows<'a>(Guard<'a>);
+
+impl<'a> Rows<'a> {
+    /// Of an operation with these variables.
+    pub fn of(document: &'a ExecutableDocument, operation: &'a OperationDefinition, variables: &'a Variables, limits: &Limits) -> Self {
+        let mut guard = Guard::new(document, variables, limits);
+        guard.enter(operation);
+        Self(guard)
+    }
+
+    /// The rows below a field, and how many ids it was given, if it takes any.
+    pub fn below(&self, field: &Field) -> Result<(u64, Option<u64>), Refusal> {
+        self.0.rows(field)
+    }
+}
+
 impl<'a> Guard<'a> {
-    fn operation(&mut self, operation: &'a OperationDefinition, limits: &Limits) -> Result<u64, Refusal> {
+    fn new(document: &'a ExecutableDocument, variables: &'a Variables, limits: &Limits) -> Self {
+        let (defaults, fragments) = (HashMap::new(), HashMap::new());
+        let by_variables = Cell::new(false);
+        let Limits { first, introspection, .. } = *limits;
+        Self { document, variables, defaults, fragments, directives: 0, open: 0, first, introspection, by_variables }
+    }
+
+    /// Numbers of rows may come from variables, and those from this operation's defaults.
+    fn enter(&mut self, operation: &'a OperationDefinition) {
         let default = |variable: &'a Positioned<async_graphql::parser::types::VariableDefinition>| {
             variable.node.default_value.as_ref().map(|value| (variable.node.name.node.as_str(), &value.node))
         };
-        // numbers of rows may come from variables, and those from this operation's defaults
         self.defaults = operation.variable_definitions.iter().filter_map(default).collect();
+    }
+
+    fn operation(&mut self, operation: &'a OperationDefinition, limits: &Limits) -> Result<u64, Refusal> {
+        self.enter(operation);
         self.fragments.clear();
         self.directives += operation.directives.len() as u64;
         let count = self.set(&operation.selection_set.node)?;

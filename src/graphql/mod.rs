@@ -15,6 +15,7 @@ pub mod documents;
 pub mod enums;
 pub mod error;
 pub mod execute;
+pub mod explain;
 pub mod guard;
 pub mod limits;
 pub mod merge;

@@ -94,6 +94,8 @@ pub struct Reply {
     pub planned: bool,
     /// What became of the client's session.
     pub session: Option<SessionChange>,
+    /// The plan, if the client wants to know it.
+    pub plan: Option<Json>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -156,6 +158,7 @@ impl Reply {
             standing: None,
             planned: false,
             session: None,
+            plan: None,
         }
     }
 
@@ -163,6 +166,20 @@ impl Reply {
     pub fn refusal(&self) -> Option<&str> {
         let first = self.errors.first().filter(|_| self.data.is_none())?;
         first.extensions.get("code")?.as_str()
+    }
+
+    /// What went wrong, each with where and with its code.
+    pub fn messages(&self) -> Vec<String> {
+        let part = |part: &PathSegment| match part {
+            PathSegment::Field(name) => name.clone(),
+            PathSegment::Index(index) => index.to_string(),
+        };
+        let told = |error: &Error| {
+            let code = error.extensions.get("code").and_then(Json::as_str).unwrap_or_default();
+            let place = error.path.iter().map(part).collect::<Vec<_>>().join(".");
+            if place.is_empty() { format!("{} ({code})", error.message) } else { format!("{place}: {} ({code})", error.message) }
+        };
+        self.errors.iter().map(told).collect()
     }
 
     /// Whether there is nothing but data.
@@ -221,6 +238,9 @@ impl Reply {
         }
         if let Some(cost) = &self.cost {
             extensions.insert("cost".to_owned(), json!(cost));
+        }
+        if let Some(plan) = self.plan {
+            extensions.insert("plan".to_owned(), plan);
         }
         if !extensions.is_empty() {
             part("extensions", Json::Object(extensions).to_string().as_bytes());

@@ -131,6 +131,7 @@ impl Graph {
                 Err(problem) => return stream::iter([Reply::refused(problem)]).boxed(),
             };
             let mut reply = self.run(&prepared, receipt.clone()).await;
+            reply.plan = self.plan_told(&prepared, &reply);
             reply.receipt = receipt.filter(|receipt| receipt.is_itemized());
             return stream::iter([reply]).boxed();
         }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 /// What an answer depends on beside its address.
-const VARY: &str = "accept, authorization, cookie, x-access-token, x-polystore-cost, x-polystore-receipt";
+const VARY: &str = "accept, authorization, cookie, x-access-token, x-polystore-cost, x-polystore-plan, x-polystore-receipt";
 /// Bytes of a hash that make a tag: no two answers meet in it by chance.
 const TAG: usize = 16;
 
@@ -31,7 +31,7 @@ impl Keeping {
     pub fn of(reply: &Reply) -> Self {
         match reply.age {
             // what an answer cost is told once
-            _ if !reply.is_whole() || reply.receipt.is_some() || reply.cost.is_some() => Self::Nobody,
+            _ if !reply.is_whole() || reply.receipt.is_some() || reply.cost.is_some() || reply.plan.is_some() => Self::Nobody,
             Some(age) => Self::Everybody(age),
             None => Self::Client,
         }

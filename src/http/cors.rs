@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// The headers that a page may send: ours, and those that clients add by themselves.
 const REQUEST_HEADERS: &str = "accept, authorization, content-type, idempotency-key, if-none-match, x-access-token, x-api-key, x-polystore-cost, \
-     x-polystore-receipt, x-request-id, graphql-require-preflight, apollo-require-preflight, x-apollo-operation-name, apollographql-client-name, \
+     x-polystore-plan, x-polystore-receipt, x-request-id, graphql-require-preflight, apollo-require-preflight, x-apollo-operation-name, apollographql-client-name, \
      apollographql-client-version";
 /// The headers of an answer that a page may read.
 const ANSWER_HEADERS: &str =

@@ -35,6 +35,9 @@ const RECEIPT: HeaderName = HeaderName::from_static("x-polystore-receipt");
 /// Asks for the cost.
 const COST: HeaderName = HeaderName::from_static("x-polystore-cost");
 
+/// Asks for the plan.
+const PLAN: HeaderName = HeaderName::from_static("x-polystore-plan");
+
 /// What may stand in the URL; values are texts.
 #[derive(Debug, Default, Deserialize)]
 pub struct Parameters {
@@ -47,6 +50,7 @@ pub struct Parameters {
     extensions: Option<String>,
     receipt: Option<String>,
     cost: Option<String>,
+    plan: Option<String>,
 }
 
 /// What may stand in the body.
@@ -92,6 +96,7 @@ impl Payload {
             variables: variables.unwrap_or_default(),
             receipt: beside.receipt,
             cost: beside.cost,
+            plan: beside.plan,
             address: beside.client.0,
             only_queries: false,
             by_cookie: bearer.is_none() && cookie.is_some(),
@@ -330,6 +335,8 @@ pub(super) struct Beside {
     pub receipt: bool,
     /// It wants to know the cost.
     pub cost: bool,
+    /// It wants to know the plan.
+    pub plan: bool,
     /// From where it comes.
     pub client: Client,
     /// Where sessions come in, beside the header.
@@ -350,6 +357,7 @@ impl Beside {
         Self {
             receipt: wants(&RECEIPT, given.and_then(|given| given.receipt.as_ref())),
             cost: wants(&COST, given.and_then(|given| given.cost.as_ref())),
+            plan: wants(&PLAN, given.and_then(|given| given.plan.as_ref())),
             client,
             cookie,
         }

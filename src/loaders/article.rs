@@ -2,7 +2,7 @@
 //! one viewer sees must not answer another.
 
 use super::{
-    Answers,
+    Answers, Asks,
     questions::{by_arguments, shared},
 };
 use crate::{
@@ -19,6 +19,7 @@ pub struct ArticleById;
 impl super::Question for ArticleById {
     type Key = (ArticleId, Reading);
     type Answer = Arc<Article>;
+    const ASKS: Asks = Asks::documents("articles_by_ids").by("article id");
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |how: Reading, ids: Vec<ArticleId>| async move {
@@ -36,6 +37,7 @@ pub struct ArticleBySlug;
 impl super::Question for ArticleBySlug {
     type Key = (String, Reading);
     type Answer = Arc<Article>;
+    const ASKS: Asks = Asks::documents("articles_by_slugs").by("slug");
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |how: Reading, slugs: Vec<String>| async move {
@@ -48,23 +50,23 @@ impl super::Question for ArticleBySlug {
 
 pages_by_parent!(
     /// A page of the published articles about a product.
-    ArticlesByProduct, ProductId => Article, documents.articles_page_by_products, Detail
+    ArticlesByProduct, ProductId => Article, documents.articles_page_by_products by "product id", Detail
 );
 pages_by_parent!(
     /// A page of an author's articles.
-    ArticlesByAuthor, CustomerId => Article, documents.articles_page_by_authors, Reading
+    ArticlesByAuthor, CustomerId => Article, documents.articles_page_by_authors by "customer id", Reading
 );
 pages_by_parent!(
     /// A page of an article's earlier versions.
-    RevisionsByArticle, ArticleId => ArticleRevision, documents.article_revisions_page_by_articles
+    RevisionsByArticle, ArticleId => ArticleRevision, documents.article_revisions_page_by_articles by "article id"
 );
 asked_singly!(
     /// A page of articles.
-    ArticlesPage, (ArticleFilter, ArticleOrder, Window, Reading) => super::SharedPage<Article>,
+    ArticlesPage, (ArticleFilter, ArticleOrder, Window, Reading) => super::SharedPage<Article>, documents.articles_page,
     |stores, key| shared(stores.documents.articles_page(&key.0, key.1, &key.2, key.3.detail, key.3.audience).await?)
 );
 asked_singly!(
     /// Published articles that hold all the words.
-    ArticlesSearch, (SearchText, u32, Detail) => Vec<Arc<Article>>,
+    ArticlesSearch, (SearchText, u32, Detail) => Vec<Arc<Article>>, documents.articles_search,
     |stores, key| stores.documents.articles_search(&key.0, key.1, key.2).await?.into_iter().map(Arc::new).collect()
 );

@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 rows_by_key!(
     /// A category by id.
-    CategoryById, CategoryId => Category, relational.categories_by_ids(), |row| row.id
+    CategoryById, CategoryId => Category, relational.categories_by_ids by "category id", |row| row.id
 );
 rows_by_key!(
     /// A category by slug.
-    CategoryBySlug, String => Category, relational.categories_by_slugs(), |row| row.slug.clone()
+    CategoryBySlug, String => Category, relational.categories_by_slugs by "slug", |row| row.slug.clone()
 );
 lists_by_key!(
     /// The children of a category, by name.
-    CategoriesByParent, CategoryId => Category, relational.categories_by_parents, |row| row.parent_id
+    CategoriesByParent, CategoryId => Category, relational.categories_by_parents by "category id", |row| row.parent_id
 );
 asked_singly!(
     /// The roots of the tree, by name.
-    CategoryRoots, () => Vec<Arc<Category>>,
+    CategoryRoots, () => Vec<Arc<Category>>, relational.categories_roots,
     |stores, key| stores.relational.categories_roots().await?.into_iter().map(Arc::new).collect()
 );

@@ -5,11 +5,11 @@ use crate::shop::{Customer, CustomerFilter, CustomerId, Money, Window};
 
 rows_by_key!(
     /// A customer by id.
-    CustomerById, CustomerId => Customer, relational.customers_by_ids(), |row| row.id
+    CustomerById, CustomerId => Customer, relational.customers_by_ids by "customer id", |row| row.id
 );
 asked_singly!(
     /// A page of customers.
-    CustomersPage, (CustomerFilter, Window) => super::SharedPage<Customer>,
+    CustomersPage, (CustomerFilter, Window) => super::SharedPage<Customer>, relational.customers_page,
     |stores, key| shared(stores.relational.customers_page(&key.0, &key.1).await?)
 );
 
@@ -20,6 +20,7 @@ pub struct TotalSpent;
 impl super::Question for TotalSpent {
     type Key = CustomerId;
     type Answer = Money;
+    const ASKS: super::Asks = super::Asks::relational("customers_total_spent").by("customer id");
 
     async fn ask(stores: &crate::stores::Stores, keys: Vec<CustomerId>) -> crate::roles::Result<super::Answers<Self>> {
         let found = stores.relational.customers_total_spent(&keys).await?;

@@ -24,7 +24,7 @@ pub mod ranking;
 
 use crate::{
     error::StoreError,
-    receipt::{Caller, Receipt},
+    receipt::{Caller, Receipt, Role},
     roles,
     stores::Stores,
 };
@@ -46,10 +46,45 @@ pub trait Question: Send + Sync + 'static {
     type Key: Clone + Eq + Hash + Send + Sync + 'static;
     /// What one asker gets.
     type Answer: Clone + Send + Sync + 'static;
+    /// The call that [`Self::ask`] makes, for those who want to know before it is asked. That receipts show the same is tested.
+    const ASKS: Asks;
 
     /// Asks the stores. Keys without an answer are left out. An error of the whole is every key's; where keys are asked for by
     /// several calls, the error of one call is that of its own keys only.
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>>;
+}
+
+/// A call that a question makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asks {
+    /// Which role is asked.
+    pub role: Role,
+    /// The role method.
+    pub method: &'static str,
+    /// What the keys are that one call carries; none if it is asked for one thing.
+    pub by: Option<&'static str>,
+}
+
+impl Asks {
+    /// A call of the relational role.
+    pub const fn relational(method: &'static str) -> Self {
+        Self { role: Role::Relational, method, by: None }
+    }
+
+    /// A call of the documents role.
+    pub const fn documents(method: &'static str) -> Self {
+        Self { role: Role::Documents, method, by: None }
+    }
+
+    /// A call of the hot role.
+    pub const fn hot(method: &'static str) -> Self {
+        Self { role: Role::Hot, method, by: None }
+    }
+
+    /// The same for many keys at once.
+    pub const fn by(self, keys: &'static str) -> Self {
+        Self { by: Some(keys), ..self }
+    }
 }
 
 /// The answers to a question, by key.

@@ -1,7 +1,7 @@
 //! Questions about orders and what they add up to.
 
 use super::{
-    Answers,
+    Answers, Asks,
     questions::{by_arguments, shared},
 };
 use crate::shop::{Audience, CustomerId, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, SalesPeriod, SalesRow, Window};
@@ -15,6 +15,7 @@ pub struct BalanceOfOrder;
 impl super::Question for BalanceOfOrder {
     type Key = OrderId;
     type Answer = Money;
+    const ASKS: Asks = Asks::relational("order_balances").by("order id");
 
     async fn ask(stores: &Stores, keys: Vec<OrderId>) -> roles::Result<Answers<Self>> {
         let found = stores.relational.order_balances(&keys).await?;
@@ -29,6 +30,7 @@ pub struct OrderById;
 impl super::Question for OrderById {
     type Key = (OrderId, Audience);
     type Answer = Arc<Order>;
+    const ASKS: Asks = Asks::relational("orders_by_ids").by("order id");
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |audience, ids: Vec<OrderId>| async move {
@@ -40,19 +42,19 @@ impl super::Question for OrderById {
 }
 lists_by_key!(
     /// The lines of an order.
-    ItemsByOrder, OrderId => OrderItem, relational.order_items_by_orders, |row| Some(row.order_id)
+    ItemsByOrder, OrderId => OrderItem, relational.order_items_by_orders by "order id", |row| Some(row.order_id)
 );
 pages_by_parent!(
     /// A page of a customer's orders.
-    OrdersByCustomer, CustomerId => Order, relational.orders_page_by_customers
+    OrdersByCustomer, CustomerId => Order, relational.orders_page_by_customers by "customer id"
 );
 asked_singly!(
     /// A page of orders.
-    OrdersPage, (OrderFilter, OrderOrder, Window) => super::SharedPage<Order>,
+    OrdersPage, (OrderFilter, OrderOrder, Window) => super::SharedPage<Order>, relational.orders_page,
     |stores, key| shared(stores.relational.orders_page(&key.0, key.1, &key.2).await?)
 );
 asked_singly!(
     /// The sales report.
-    SalesReport, SalesPeriod => Vec<Arc<SalesRow>>,
+    SalesReport, SalesPeriod => Vec<Arc<SalesRow>>, relational.sales_report,
     |stores, key| stores.relational.sales_report(&key).await?.into_iter().map(Arc::new).collect()
 );

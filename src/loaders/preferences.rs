@@ -4,5 +4,5 @@ use crate::shop::{CustomerId, Preferences};
 
 rows_by_key!(
     /// A customer's preferences.
-    PreferencesByCustomer, CustomerId => Preferences, documents.preferences_by_customers(), |row| row.customer_id
+    PreferencesByCustomer, CustomerId => Preferences, documents.preferences_by_customers by "customer id", |row| row.customer_id
 );

@@ -59,9 +59,9 @@ pub fn pages<P: Eq + Hash + Copy, T, A: Clone + Eq + Hash>(
     parents.into_iter().map(page).collect()
 }
 
-/// `rows_by_key!(Name, Key => Row, role.method, |row| key)`: one row a key.
+/// `rows_by_key!(Name, Key => Row, role.method by "key", |row| key)`: one row a key.
 macro_rules! rows_by_key {
-    ($(#[$doc:meta])* $name:ident, $key:ty => $row:ty, $role:ident.$method:ident($($more:expr)?), |$found:ident| $row_key:expr) => {
+    ($(#[$doc:meta])* $name:ident, $key:ty => $row:ty, $role:ident.$method:ident by $by:literal, |$found:ident| $row_key:expr) => {
         $(#[$doc])*
         pub struct $name;
 
@@ -69,18 +69,19 @@ macro_rules! rows_by_key {
         impl $crate::loaders::Question for $name {
             type Key = $key;
             type Answer = std::sync::Arc<$row>;
+            const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method)).by($by);
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
-                let rows = stores.$role.$method(&keys $(, $more)?).await?;
+                let rows = stores.$role.$method(&keys).await?;
                 Ok(rows.into_iter().map(|$found| ($row_key, Ok(std::sync::Arc::new($found)))).collect())
             }
         }
     };
 }
 
-/// `lists_by_key!(Name, Key => Row, role.method, |row| key)`: a list a key, in the store's order; every key has one.
+/// `lists_by_key!(Name, Key => Row, role.method by "key", |row| key)`: a list a key, in the store's order; every key has one.
 macro_rules! lists_by_key {
-    ($(#[$doc:meta])* $name:ident, $key:ty => $row:ty, $role:ident.$method:ident, |$found:ident| $row_key:expr) => {
+    ($(#[$doc:meta])* $name:ident, $key:ty => $row:ty, $role:ident.$method:ident by $by:literal, |$found:ident| $row_key:expr) => {
         $(#[$doc])*
         pub struct $name;
 
@@ -88,6 +89,7 @@ macro_rules! lists_by_key {
         impl $crate::loaders::Question for $name {
             type Key = $key;
             type Answer = Vec<std::sync::Arc<$row>>;
+            const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method)).by($by);
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let rows = stores.$role.$method(&keys).await?;
@@ -104,9 +106,9 @@ macro_rules! lists_by_key {
     };
 }
 
-/// `pages_by_parent!(Name, Parent => Row, role.method)`: one page a parent; with `, Detail` or `, Reading`, the window is followed by how the rows are read.
+/// `pages_by_parent!(Name, Parent => Row, role.method by "key")`: one page a parent; with `, Detail` or `, Reading`, the window is followed by how the rows are read.
 macro_rules! pages_by_parent {
-    ($(#[$doc:meta])* $name:ident, $parent:ty => $row:ty, $role:ident.$method:ident $(, $detail:ident)?) => {
+    ($(#[$doc:meta])* $name:ident, $parent:ty => $row:ty, $role:ident.$method:ident by $by:literal $(, $detail:ident)?) => {
         $(#[$doc])*
         pub struct $name;
 
@@ -114,6 +116,7 @@ macro_rules! pages_by_parent {
         impl $crate::loaders::Question for $name {
             type Key = ($parent, ($crate::shop::Window, $($detail)?));
             type Answer = $crate::loaders::SharedPage<$row>;
+            const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method)).by($by);
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<Self::Key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let ask = |arguments: ($crate::shop::Window, $($detail)?), parents: Vec<$parent>| async move {
@@ -129,10 +132,10 @@ macro_rules! pages_by_parent {
     (@call $stores:ident.$role:ident.$method:ident, $parents:expr, $arguments:ident, $detail:ident) => { $stores.$role.$method($parents, &$arguments.0, $arguments.1) };
 }
 
-/// `asked_singly!(Name, Key => Answer, |stores, key| call)`: questions that no store answers for several keys at once: a request
+/// `asked_singly!(Name, Key => Answer, role.method, |stores, key| call)`: questions that no store answers for several keys at once: a request
 /// seldom has two, and they run at the same time.
 macro_rules! asked_singly {
-    ($(#[$doc:meta])* $name:ident, $key:ty => $answer:ty, |$stores:ident, $asked:ident| $call:expr) => {
+    ($(#[$doc:meta])* $name:ident, $key:ty => $answer:ty, $role:ident.$method:ident, |$stores:ident, $asked:ident| $call:expr) => {
         $(#[$doc])*
         pub struct $name;
 
@@ -140,6 +143,7 @@ macro_rules! asked_singly {
         impl $crate::loaders::Question for $name {
             type Key = $key;
             type Answer = $answer;
+            const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method));
 
             async fn ask($stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let each = keys.into_iter().map(|$asked| async move {

@@ -1,6 +1,6 @@
 //! Questions about view counts and boards.
 
-use super::{Answers, questions::by_arguments};
+use super::{Answers, Asks, questions::by_arguments};
 use crate::{
     roles,
     shop::{Board, Counter, ProductId, Ranked},
@@ -14,6 +14,7 @@ pub struct Views;
 impl super::Question for Views {
     type Key = Counter;
     type Answer = i64;
+    const ASKS: Asks = Asks::hot("counters_get").by("counter");
 
     async fn ask(stores: &Stores, keys: Vec<Counter>) -> roles::Result<Answers<Self>> {
         let counts = stores.hot.counters_get(&keys).await?;
@@ -28,6 +29,7 @@ pub struct PlaceOnBoard;
 impl super::Question for PlaceOnBoard {
     type Key = (ProductId, Board);
     type Answer = Ranked;
+    const ASKS: Asks = Asks::hot("ranking_places").by("product id");
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |board, products: Vec<ProductId>| async move {
@@ -40,6 +42,6 @@ impl super::Question for PlaceOnBoard {
 
 asked_singly!(
     /// The best products of a board.
-    BoardTop, (Board, u32) => Vec<Ranked>,
+    BoardTop, (Board, u32) => Vec<Ranked>, hot.ranking_top,
     |stores, key| stores.hot.ranking_top(key.0, key.1).await?
 );

@@ -27,6 +27,7 @@ static BATCHES: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
 impl<const TEST: usize> Question for Doubled<TEST> {
     type Key = usize;
     type Answer = usize;
+    const ASKS: Asks = Asks::hot("nothing");
 
     async fn ask(_: &Stores, keys: Vec<usize>) -> roles::Result<Answers<Self>> {
         BATCHES[TEST].fetch_add(1, Ordering::SeqCst);
@@ -99,6 +100,7 @@ static MEETING: LazyLock<tokio::sync::Barrier> = LazyLock::new(|| tokio::sync::B
 impl<const OTHER: bool> Question for Meets<OTHER> {
     type Key = ();
     type Answer = ();
+    const ASKS: Asks = Asks::hot("nothing");
 
     async fn ask(_: &Stores, _: Vec<()>) -> roles::Result<Answers<Self>> {
         MEETING.wait().await;
@@ -119,7 +121,7 @@ struct Picky;
 
 asked_singly!(
     /// Fails for odd numbers.
-    Even, u32 => u32,
+    Even, u32 => u32, hot.ping,
     |stores, key| {
         stores.hot.ping().await?;
         if key % 2 == 1 {
@@ -133,6 +135,7 @@ asked_singly!(
 impl Question for Picky {
     type Key = (u32, bool);
     type Answer = u32;
+    const ASKS: Asks = Asks::hot("nothing");
 
     async fn ask(_: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |fails: bool, numbers: Vec<u32>| async move {

@@ -14,6 +14,7 @@ mod canary;
 mod cost;
 mod docs;
 mod documents;
+mod explain;
 mod first_start;
 mod front_door;
 mod home;

@@ -12,6 +12,7 @@ mod csrf;
 mod documents;
 mod door;
 mod events;
+mod explain;
 mod faults;
 mod front_door;
 mod guard;

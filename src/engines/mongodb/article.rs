@@ -1,12 +1,13 @@
 //! Articles: one document each, blocks inside, with the words that search looks for.
 
 use super::{
-    Mongodb, READ, Source, among, date, id,
+    Mongodb, READ, Source, among, date, explain, id,
     once::Made,
     page::{Children, List, Tie, all, shop_page},
     time, uuid,
 };
 use crate::{
+    receipt::statements,
     roles::{Articles, Result},
     shop::{
         Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Audience, Block, CustomerId,
@@ -204,6 +205,9 @@ impl Mongodb {
         if filter.status.is_none() {
             conditions.remove("status");
         }
+        // as the driver counts
+        let counting = || vec![doc! { "$match": conditions.clone() }, doc! { "$group": { "_id": 1, "n": { "$sum": 1 } } }];
+        statements::note(|| explain::aggregate(&self.database, Source::Collection(COLLECTION), &counting(), Some(&index)));
         let rows = self.database.collection::<Document>(COLLECTION);
         let mut options = CountOptions::default();
         options.hint = Some(Hint::Name(index));

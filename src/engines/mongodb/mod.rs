@@ -13,6 +13,7 @@ mod article_write;
 mod audit;
 mod comment;
 mod error;
+mod explain;
 mod gate;
 mod json;
 mod once;
@@ -31,6 +32,7 @@ use super::{
 };
 use crate::{
     error::{Engine, Kind},
+    receipt::statements,
     roles::{Result, SchemaState, Store},
     shop::Timestamp,
 };
@@ -134,6 +136,7 @@ impl Mongodb {
         let limit = options.limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(MOST_ROWS);
         options.batch_size = Some(limit.saturating_add(1));
         options.max_time = Some(READ - SERVER_FIRST);
+        statements::note(|| explain::find(&self.database, collection, &filter, &options));
         let rows = self.database.collection::<T>(collection);
         self.read(READ, async { rows.find(filter).with_options(options).await?.try_collect().await }).await
     }
@@ -147,6 +150,7 @@ impl Mongodb {
         options.batch_size = Some(MOST_ROWS);
         options.max_time = Some(limit - SERVER_FIRST);
         options.hint = hint.map(|name| mongodb::options::Hint::Name(name.to_owned()));
+        statements::note(|| explain::aggregate(&self.database, source, &pipeline, hint));
         self.read(limit, async {
             let cursor = match source {
                 Source::Documents => self.database.aggregate(pipeline).with_options(options).with_type::<T>().await?,

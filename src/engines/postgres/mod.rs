@@ -22,6 +22,7 @@ mod comment;
 mod connect;
 mod customer;
 mod error;
+mod explain;
 mod lease;
 mod once;
 mod order;

@@ -2,8 +2,9 @@
 
 use super::connect::{BULK_READ, PATIENCE, READ};
 use super::error::{session_is_lost, store_error, write_error};
-use super::{Postgres, row::Child};
+use super::{Postgres, explain, row::Child};
 use crate::error::{Engine, Kind, StoreError};
+use crate::receipt::statements;
 use crate::roles::Result;
 use crate::shop::{Detail, Page, SortValue, Window};
 use chrono::{DateTime, Utc};
@@ -109,7 +110,9 @@ impl Postgres {
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
-        let query = sqlx::query_as_with(sql, binds.arguments()?);
+        let arguments = binds.arguments()?;
+        statements::note(|| explain::plan(&self.options, sql, &arguments));
+        let query = sqlx::query_as_with(sql, arguments);
         let mut connection = self.leases.one().await?;
         match within(READ, query.fetch_all(&mut *connection)).await {
             Ok(rows) => {

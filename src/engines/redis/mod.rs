@@ -9,11 +9,13 @@ mod error;
 mod ranking;
 mod rate;
 mod session;
+mod told;
 mod wire;
 
 use crate::{
     engines::pulse::{Door, Pulse},
     error::{Engine, Kind, StoreError},
+    receipt::statements,
     roles::{Result, SchemaState, Store},
 };
 use async_trait::async_trait;
@@ -83,10 +85,12 @@ impl Redis {
     }
 
     async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
+        statements::note_text(|| told::command(command));
         self.wire.query(Command::One(command)).await
     }
 
     async fn query_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T> {
+        statements::note_text(|| told::commands(commands));
         self.wire.query(Command::Many(commands)).await
     }
 

@@ -11,6 +11,7 @@ mod comment;
 mod connection;
 mod customer;
 mod error;
+mod explain;
 mod keys;
 mod once;
 mod order;
@@ -87,7 +88,7 @@ impl Sqlite {
     where
         T: Send + Unpin + for<'r> FromRow<'r, SqliteRow>,
     {
-        query.fetch_all(&self.reader).await.map_err(|e| self.error(&e))
+        self.noted(query)?.fetch_all(&self.reader).await.map_err(|e| self.error(&e))
     }
 
     /// Runs the steps in one transaction, all or none. In a task of its own: whoever waits may go away at any moment, the

@@ -5,10 +5,12 @@
 //! Where nobody says how many (lines of an order, products of an article) a usual number is assumed; an operation that then did more than was
 //! predicted has nothing to get back.
 
+mod paths;
 mod points;
 mod predict;
 pub mod weights;
 
+pub use paths::{Predicted, by_path};
 pub use points::Points;
 pub use predict::predict;
 

@@ -44,7 +44,7 @@ impl Checker {
         let none = Variables::default();
         let document = Document::parse(text, Some(Sha::of(text)), &self.limits).map_err(|problem| vec![problem.fault()])?;
         document.guarded(&none, &self.limits).map_err(refused)?;
-        let settled = document.settled().map_err(refused)?;
+        document.settled().map_err(refused)?;
         let mut faults = BTreeSet::new();
         for (name, operation) in document.written().operations.iter() {
             let operation = &operation.node;
@@ -54,12 +54,21 @@ impl Checker {
             }
             let mut variables = none.clone();
             absent::complete(document.written(), operation, &mut variables);
-            let mut request = Request::new(text).variables(variables);
-            request.operation_name = name.map(ToString::to_string);
-            request.set_parsed_query((*settled).clone());
-            faults.extend(self.library.execute(request).await.errors.iter().map(Fault::from));
+            faults.extend(self.faults(text, &document, name.map(|name| name.as_str()), variables).await);
         }
         if faults.is_empty() { Ok(document) } else { Err(faults.into_iter().collect()) }
+    }
+
+    /// All that the schema has against one operation of a document that passed the guard, with these variables.
+    pub async fn faults(&self, text: &str, document: &Document, name: Option<&str>, variables: Variables) -> Vec<Fault> {
+        let settled = match document.settled() {
+            Ok(settled) => settled,
+            Err(refusal) => return refused(refusal),
+        };
+        let mut request = Request::new(text).variables(variables);
+        request.operation_name = name.map(ToOwned::to_owned);
+        request.set_parsed_query((*settled).clone());
+        self.library.execute(request).await.errors.iter().map(Fault::from).collect()
     }
 }
 

@@ -66,7 +66,7 @@ impl Plans {
         if plans.len() >= MOST {
             return None;
         }
-        let plan = Plan::compile(document, operation, &key.1).map(|plan| Known { plan: Arc::new(plan), sound: Arc::default() });
+        let plan = Plan::compile(document, operation, &key.1).ok().map(|plan| Known { plan: Arc::new(plan), sound: Arc::default() });
         plans.insert(key, plan.clone());
         plan
     }

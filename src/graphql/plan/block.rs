@@ -4,6 +4,7 @@ use super::{
     compile::{Asked, Planned},
     json,
     object::{Field, Loaded, Loading, Objects, Relation, Set},
+    outline::Step,
     relation::leaf,
 };
 use crate::{
@@ -134,6 +135,11 @@ impl Relation<Article> for Blocks {
             let embeds = loading.await?;
             Ok(Box::new(FoundBlocks { set: self, articles, begins, embeds }) as Box<dyn Loaded>)
         })
+    }
+
+    fn outline(&self, into: &mut Vec<Step>) {
+        // blocks come with their article
+        self.embed.outline(into);
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     conditions::Conditions,
     json,
     object::{Field, Set},
+    unplanned::{FirstUnknown, Unknown},
 };
 use crate::graphql::selection::{ABSTRACT, RESERVED};
 use async_graphql::parser::types::{self, ExecutableDocument, OperationDefinition, Selection, SelectionSet};
@@ -24,6 +25,8 @@ pub struct Compiler<'d> {
     pub document: &'d ExecutableDocument,
     pub operation: &'d OperationDefinition,
     pub conditions: &'d Conditions,
+    /// The first field that it does not know.
+    pub unknown: &'d FirstUnknown,
 }
 
 /// A field of the document, with all selections that meet in it.
@@ -57,7 +60,11 @@ impl<'d> Compiler<'d> {
         let field = |(key, asked): (&'d str, Asked<'_, 'd>)| {
             let compiled = match asked.name {
                 "__typename" => Field::Leaf(Box::new(move |_: &T, _, out: &mut Vec<u8>| json::plain(type_name, out))),
-                _ => compile(&asked)?,
+                _ => compile(&asked).or_else(|| {
+                    // what is below was met, and noted, before
+                    let _known_better = self.unknown.set(Unknown { on: type_name, field: asked.name.to_owned(), path: asked.path.clone() });
+                    None
+                })?,
             };
             Some((key.to_owned(), compiled))
         };

@@ -6,6 +6,7 @@ use super::{
     compile::{Asked, Planned},
     json,
     object::{Field, Loaded, Loading, Objects, Relation, Set},
+    outline::Step,
     relation::ask_for,
 };
 use crate::{
@@ -131,6 +132,15 @@ where
             let rows = futures::future::try_join_all(loading).await?;
             Ok(Box::new(FoundPages { parts: &self.parts, listed, pages, rows }) as Box<dyn Loaded>)
         })
+    }
+
+    fn outline(&self, into: &mut Vec<Step>) {
+        into.push(Step::at(&self.path, Q::ASKS));
+        for (_, part) in &self.parts {
+            if let Part::Nodes(set) | Part::Edges(_, set) = part {
+                set.outline(into);
+            }
+        }
     }
 }
 

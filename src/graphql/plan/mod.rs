@@ -14,7 +14,9 @@ mod connection;
 mod inputs;
 mod json;
 mod object;
+mod outline;
 mod relation;
+mod unplanned;
 
 mod activity;
 mod article;
@@ -32,6 +34,8 @@ mod sales;
 mod search;
 
 pub use conditions::Conditions;
+pub use outline::Step;
+pub use unplanned::{Unknown, Unplanned};
 
 use super::limits::Limits;
 use crate::{loaders::Loads, shop::Viewer};
@@ -65,12 +69,27 @@ pub struct Run<'r> {
 pub struct Bail;
 
 impl Plan {
-    /// Compiles a query, with the fields that its conditions leave; `None` if something in it is only known to the library.
-    pub fn compile(document: &ExecutableDocument, operation: &OperationDefinition, conditions: &Conditions) -> Option<Self> {
-        let query = operation.ty == OperationType::Query && operation.directives.is_empty();
-        let compiler = compile::Compiler { document, operation, conditions };
-        let root = query.then(|| compiler.set(&[&operation.selection_set.node], ""))??;
-        Some(Self { root })
+    /// Compiles a query, with the fields that its conditions leave; or says what in it is only known to the library.
+    pub fn compile(document: &ExecutableDocument, operation: &OperationDefinition, conditions: &Conditions) -> Result<Self, Unplanned> {
+        if operation.ty != OperationType::Query {
+            return Err(Unplanned::Kind(operation.ty));
+        }
+        if !operation.directives.is_empty() {
+            return Err(Unplanned::Directives);
+        }
+        let unknown = unplanned::FirstUnknown::new();
+        let compiler = compile::Compiler { document, operation, conditions, unknown: &unknown };
+        let root = compiler.set(&[&operation.selection_set.node], "");
+        // without a field to name, a directive of the root's selections
+        let why = || unknown.into_inner().map_or(Unplanned::Conditions, Unplanned::Unknown);
+        Ok(Self { root: root.ok_or_else(why)? })
+    }
+
+    /// The questions that it puts, each before those that depend on it.
+    pub fn steps(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        self.root.outline(&mut steps);
+        steps
     }
 
     /// The answer's `data` as JSON.

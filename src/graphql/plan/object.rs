@@ -1,6 +1,6 @@
 //! A selection on objects of one type: what it is compiled to, how it is loaded for many objects at once, how it is written.
 
-use super::{Bail, Run, json};
+use super::{Bail, Run, json, outline::Step};
 use crate::shop::Viewer;
 use futures::future::{BoxFuture, try_join_all};
 use std::sync::Arc;
@@ -32,6 +32,9 @@ pub struct Set<T> {
 pub trait Relation<T>: Send + Sync {
     /// Asks for what belongs to all these objects; the question is put before this returns.
     fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r>;
+
+    /// Tells which questions it puts, and which ones follow.
+    fn outline(&self, into: &mut Vec<Step>);
 }
 
 /// An answer under way.
@@ -70,6 +73,11 @@ impl<T> Set<T> {
     pub fn begin<'r>(&'r self, run: &'r Run<'r>, objects: Vec<Arc<T>>) -> impl Future<Output = Result<Objects<'r, T>, Bail>> + use<'r, T> {
         let loading: Vec<_> = self.relations.iter().map(|relation| relation.load(run, &objects)).collect();
         async move { Ok(Objects { set: self, loaded: try_join_all(loading).await?, objects }) }
+    }
+
+    /// Tells which questions are put for its objects.
+    pub fn outline(&self, into: &mut Vec<Step>) {
+        self.relations.iter().for_each(|relation| relation.outline(into));
     }
 
     /// Writes an object that nothing was loaded for: none of its fields is a relation.

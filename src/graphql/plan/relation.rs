@@ -5,6 +5,7 @@ use super::{
     compile::{Asked, Planned},
     json,
     object::{Field, Loaded, Loading, Objects, Relation, Set},
+    outline::Step,
 };
 use crate::{loaders::Question, shop::Viewer};
 use std::{future::Future, ops::Range, sync::Arc};
@@ -70,6 +71,11 @@ impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Arc<C>>> Relation<T> f
             Ok(Box::new(FoundOne { places, objects: self.set.load(run, found).await? }) as Box<dyn Loaded>)
         })
     }
+
+    fn outline(&self, into: &mut Vec<Step>) {
+        into.push(Step::at(&self.path, Q::ASKS));
+        self.set.outline(into);
+    }
 }
 
 impl<C: Send + Sync> Loaded for FoundOne<'_, C> {
@@ -110,6 +116,11 @@ impl<T: Send + Sync, C: Send + Sync, Q: Question> Relation<T> for Many<T, Q, C> 
             let places = asking.await?.into_iter().map(place).collect();
             Ok(Box::new(FoundMany { places, objects: self.set.load(run, found).await? }) as Box<dyn Loaded>)
         })
+    }
+
+    fn outline(&self, into: &mut Vec<Step>) {
+        into.push(Step::at(&self.path, Q::ASKS));
+        self.set.outline(into);
     }
 }
 
@@ -153,6 +164,11 @@ impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Arc<C>>> Relation<T> f
             Ok(Box::new(FoundEach { places, objects: self.set.load(run, found).await? }) as Box<dyn Loaded>)
         })
     }
+
+    fn outline(&self, into: &mut Vec<Step>) {
+        into.push(Step::at(&self.path, Q::ASKS));
+        self.set.outline(into);
+    }
 }
 
 impl<C: Send + Sync> Loaded for FoundEach<'_, C> {
@@ -180,6 +196,10 @@ impl<T: Send + Sync, Q: Question> Relation<T> for Value<T, Q> {
     fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
         let asking = ask::<T, Q>(&self.key, &self.path, run, objects);
         Box::pin(async move { Ok(Box::new(FoundValues { values: asking.await?, write: &*self.write }) as Box<dyn Loaded>) })
+    }
+
+    fn outline(&self, into: &mut Vec<Step>) {
+        into.push(Step::at(&self.path, Q::ASKS));
     }
 }
 

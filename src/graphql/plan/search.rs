@@ -5,11 +5,12 @@ use super::{
     compile::Asked,
     json,
     object::{Field, Loaded, Loading, Objects, Relation, Set},
+    outline::Step,
     query::Root,
 };
 use crate::{
     graphql::ask,
-    loaders::{article::ArticlesSearch, product::ProductsSearch},
+    loaders::{Question, article::ArticlesSearch, product::ProductsSearch},
     shop::{Article, Detail, Product, SearchText, Viewer},
 };
 use std::sync::Arc;
@@ -66,6 +67,12 @@ impl Relation<Root> for Search {
             let (products, articles) = futures::try_join!(products, articles)?;
             Ok(Box::new(Found { turns, products, articles }) as Box<dyn Loaded>)
         })
+    }
+
+    fn outline(&self, into: &mut Vec<Step>) {
+        into.extend([ProductsSearch::ASKS, ArticlesSearch::ASKS].map(|asks| Step::at(&self.path, asks)));
+        self.products.outline(into);
+        self.articles.outline(into);
     }
 }
 

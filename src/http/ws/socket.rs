@@ -174,6 +174,7 @@ impl Socket {
             variables: asked.variables.unwrap_or_default(),
             receipt: self.context.beside.receipt,
             cost: self.context.beside.cost,
+            plan: self.context.beside.plan,
             address: self.context.beside.client.0,
             token: self.context.token.clone(),
             by_cookie: self.context.by_cookie,

@@ -218,9 +218,14 @@ fn forwarded_addresses_and_wishes_that_are_none_change_nothing() {
             let (status, _, body) = send(http::Options::default(), request);
             let told = wish.trim() == "1";
             assert_eq!((status, body.contains("requestedQueryCost")), (200, told), "{wish:?}: {body}");
+            let request = Request::post(format!("/graphql?plan={}", wish.trim())).header("x-polystore-plan", wish);
+            let (status, _, body) = send(http::Options::default(), request);
+            assert_eq!((status, body.contains("answeredBy")), (200, told), "{wish:?}: {body}");
         }
         // a parameter that stands there twice cannot be read; the body is what counts
-        let (status, _, body) = send(http::Options::default(), Request::post("/graphql?cost=1&cost=1"));
-        assert_eq!((status, body), (200, plain));
+        for twice in ["cost=1&cost=1", "plan=1&plan=1"] {
+            let (status, _, body) = send(http::Options::default(), Request::post(format!("/graphql?{twice}")));
+            assert_eq!((status, body), (200, plain.clone()), "{twice}");
+        }
     }
 }

@@ -84,6 +84,7 @@ fn nothing_else_is_kept() {
             ("an error", vec![("extensions", failing.as_str())], "no-store"),
             ("a hash that is not known", vec![("documentId", "nobody")], "no-store"),
             ("a receipt", vec![("extensions", public.as_str()), ("receipt", "1")], "no-store"),
+            ("a plan", vec![("extensions", public.as_str()), ("plan", "1")], "no-store"),
             ("a text", vec![("query", PUBLIC)], ""),
         ] {
             let answer = send(&graph, by_get(&parameters).header("if-none-match", "*"), "").await;

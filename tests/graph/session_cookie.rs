@@ -154,12 +154,7 @@ fn a_batch_tells_what_became_of_the_session_in_the_end() {
     let shop = block_on(Shop::on_engines("embedded", EMBEDDED));
     let ada = shop.person(As::Ada).clone();
     let limits = Limits { batch: 3, ..*shop.graph.limits() };
-    let graph = polystore::graphql::Graph::new(
-        shop.stores.clone(),
-        limits,
-        polystore::shop::Viewer::Visitor,
-        polystore::actions::AccessKey::of("tests"),
-    );
+    let graph = crate::support::graph::graph(shop.stores.clone(), limits, polystore::shop::Viewer::Visitor);
     let door = http::router(graph, options());
     let sign_in = json!({ "query": named("signIn").document(), "variables": { "input": { "email": ada.email, "password": PASSWORD } } });
     let out = json!({ "query": named("signOut").document() });

@@ -30,6 +30,7 @@ mod rate_limits;
 mod reads;
 mod session_cookie;
 mod sockets;
+mod statement_plans;
 mod store_down;
 mod subscriptions;
 mod variables;

@@ -12,7 +12,7 @@ pub mod tls;
 mod url;
 
 pub use production::Profile;
-pub use profile::StatusProfile;
+pub use profile::{SessionCookie, StatusProfile};
 pub use tls::{Authorities, Identity};
 pub use url::{StoreUrl, redacted};
 
@@ -25,7 +25,9 @@ use crate::{
     shop::Viewer,
 };
 use clap::Args;
-use read::{anonymous, bad, demo, flag, listen, number, one_of, origins, prefix, roles, secret, status_profile, switch, trusted};
+use read::{
+    anonymous, bad, demo, flag, listen, number, one_of, origins, prefix, roles, secret, session_cookie, status_profile, switch, trusted,
+};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// The settings as they are given. `--help` shows the flag, the variable and the default of each.
@@ -94,6 +96,10 @@ pub struct Settings {
     /// Compile queries that are known: on or off; off executes each field by the library [default: on]
     #[arg(long, env = "POLYSTORE_PLANS", value_name = "SWITCH", global = true)]
     pub plans: Option<String>,
+    /// Sessions come in a cookie, too, which scripts cannot read: off, on (https only, also where a proxy ends TLS) or plain (over http, to
+    /// develop with) [default: off]
+    #[arg(long, env = "POLYSTORE_SESSION_COOKIE", value_name = "KIND", global = true)]
+    pub session_cookie: Option<String>,
     /// Which documents are run: off (all), prefer (all, and those of the manifest are known from the start) or only (those of the manifest)
     /// [default: off]
     #[arg(long, env = "POLYSTORE_TRUSTED_DOCUMENTS", value_name = "MODE", global = true)]
@@ -264,6 +270,10 @@ pub struct Config {
     pub limits: Limits,
     /// What clients may spend; `None`: as much as they like.
     pub rates: Option<Rates>,
+    /// Where the API keys of programs are.
+    pub api_keys: Option<PathBuf>,
+    /// How sessions come in a cookie, if they do.
+    pub session_cookie: Option<SessionCookie>,
     /// How many proxies in front of the server tell the truth about where requests come from.
     pub trusted_proxies: usize,
     /// What the server is for.
@@ -336,7 +346,7 @@ impl Config {
         number("--connections / POLYSTORE_CONNECTIONS", given.connections, 1..=1_000, &mut connections)?;
         let mut migrate = false;
         let migrate = flag("--migrate / POLYSTORE_MIGRATE", given.migrate, &mut migrate)?.then_some(migrate);
-        let (rates, trusted_proxies) = given.rate.decided()?;
+        let (rates, api_keys, trusted_proxies) = given.rate.decided()?;
         let mut config = Self {
             anonymous: Viewer::Visitor,
             secret: secret(given.secret)?,
@@ -362,6 +372,8 @@ impl Config {
             log: given.log.filter(|text| !text.is_empty()).unwrap_or_else(|| "info".to_owned()),
             limits,
             rates,
+            api_keys,
+            session_cookie: session_cookie(given.session_cookie, shown.profile)?,
             trusted_proxies,
             profile: shown.profile,
             console: shown.console,

@@ -6,6 +6,9 @@ use polystore::{
 };
 use std::{path::Path, process::ExitCode};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[expect(clippy::print_stderr, reason = "errors of the command line belong there")]
 fn main() -> ExitCode {
     if let Err(error) = dotenv::load(Path::new(".env")) {

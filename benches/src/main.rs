@@ -13,6 +13,10 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
+/// The allocator of polystore, for both sides.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures polystore against endpoints that were written by hand for the same answers.
 #[derive(Parser)]
 #[command(name = "polystore-bench", version)]

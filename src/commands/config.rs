@@ -1,7 +1,7 @@
 //! `polystore config`: the settings in force, without secrets.
 
 use crate::{
-    config::Config,
+    config::{Config, SessionCookie},
     shop::{Rate, Viewer},
 };
 use std::path::PathBuf;
@@ -33,6 +33,7 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_SECRET", if config.secret.is_some() { "***" } else { "" }.to_owned()),
         ("POLYSTORE_APQ", switch(config.apq)),
         ("POLYSTORE_PLANS", switch(config.plans)),
+        ("POLYSTORE_SESSION_COOKIE", config.session_cookie.map_or("off", SessionCookie::setting).to_owned()),
         ("POLYSTORE_TRUSTED_DOCUMENTS", config.trusted_documents.name().to_owned()),
         ("POLYSTORE_TRUSTED_MANIFEST", file(config.trusted_manifest.as_ref())),
         ("POLYSTORE_LOG", config.log.clone()),
@@ -56,6 +57,9 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_VISITOR_BURST", rates.visitors.burst.to_string()),
         ("POLYSTORE_VIEWER_POINTS", per_second(rates.viewers)),
         ("POLYSTORE_VIEWER_BURST", rates.viewers.burst.to_string()),
+        ("POLYSTORE_API_KEYS", file(config.api_keys.as_ref())),
+        ("POLYSTORE_KEY_POINTS", per_second(rates.keys)),
+        ("POLYSTORE_KEY_BURST", rates.keys.burst.to_string()),
         ("POLYSTORE_TRUSTED_PROXIES", config.trusted_proxies.to_string()),
         ("POLYSTORE_PROFILE", config.profile.name().to_owned()),
         ("POLYSTORE_CONSOLE", switch(config.console)),

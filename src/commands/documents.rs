@@ -133,7 +133,7 @@ fn collect(folder: &Path, depth: usize, into: &mut Vec<PathBuf>) -> io::Result<(
 }
 
 /// A file's text; at most so long, whatever the file is.
-fn text(file: &Path, most: u64) -> Result<String, String> {
+pub(super) fn text(file: &Path, most: u64) -> Result<String, String> {
     let mut text = String::new();
     let read = File::open(file).and_then(|file| file.take(most.saturating_add(1)).read_to_string(&mut text));
     read.map_err(|error| format!("cannot be read: {error}"))?;

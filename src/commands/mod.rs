@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 pub mod account;
+pub mod api_keys;
 pub mod audit;
 pub mod config;
 pub mod cost;
@@ -78,6 +79,8 @@ enum Command {
     Audit(audit::Options),
     /// Give an account a role: customer, editor or admin
     Account(account::Options),
+    /// Make API keys for programs, or list them
+    ApiKeys(api_keys::Options),
     /// Make the manifest of trusted documents
     Documents(documents::Options),
     /// Make the boards and view counters of the hot store anew from the owners of the facts
@@ -145,6 +148,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Outbox(options) => outbox::run(&config, &options).await?,
         Command::Audit(options) => audit::run(&config, &options).await?,
         Command::Account(options) => account::run(&config, options).await?,
+        Command::ApiKeys(options) => api_keys::run(&config, options)?,
         Command::Documents(options) => return documents::run(&config, &options).await,
         Command::Rebuild => rebuild::run(&config).await?,
         Command::Cost(options) => return cost::run(&config, &options),

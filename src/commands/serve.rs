@@ -5,7 +5,7 @@ use crate::{
     actions::{AccessKey, Views, rebuild_hot},
     config::Config,
     error::Engine,
-    graphql::Graph,
+    graphql::{Graph, throttle::keys::ApiKeys},
     http::{
         self,
         listener::Patient,
@@ -41,9 +41,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let no_signals = |error| Failure::Told(format!("cannot listen for signals: {error}"));
     let mut stop = Stop::listen().map_err(no_signals)?;
     let tls = config.tls.clone().map(Tls::load).transpose()?.map(Arc::new);
-    if let Some(tls) = &tls {
-        renew_at_hangup(Arc::clone(tls)).map_err(no_signals)?;
-    }
+    let keys = config.api_keys.as_deref().map(super::api_keys::read).transpose()?.map(Arc::new);
+    renew_at_hangup(tls.clone(), keys.clone().zip(config.api_keys.clone())).map_err(no_signals)?;
     // first of all, so that a port that is taken is told before any work is done
     let listener = TcpListener::bind(config.listen).await.map_err(|error| cannot_listen(config.listen, &error))?;
     let trusted = super::documents::trusted(&config).await?;
@@ -62,6 +61,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     if let Some(rates) = config.rates {
         graph = graph.limited_to(rates);
     }
+    if let Some(keys) = keys {
+        graph = graph.with_keys(keys);
+    }
     let (halt, background) = background(&stores, graph.views().clone());
     let (streams, bounds) = (Streams::new(&config.limits, Timing::default()), Bounds::of(&config.limits));
     let options = http::Options {
@@ -72,6 +74,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         streams: streams.clone(),
         console: config.console,
         https: tls.is_some(),
+        session_cookie: config.session_cookie,
     };
     // whoever started us may have closed stdout: no reason not to serve
     let _ = super::print(&welcome(address, &stores, &options, config.limits.introspection));
@@ -139,14 +142,23 @@ fn background(stores: &Stores, views: Views) -> (CancellationToken, impl Future<
     })
 }
 
-/// At each SIGHUP the certificate and its key are read again: who renews them need not stop the server.
-fn renew_at_hangup(tls: Arc<Tls>) -> std::io::Result<()> {
+/// At each SIGHUP the certificate with its key, and the file of API keys, are read again: who renews them need not stop the server.
+fn renew_at_hangup(tls: Option<Arc<Tls>>, keys: Option<(Arc<ApiKeys>, PathBuf)>) -> std::io::Result<()> {
+    if tls.is_none() && keys.is_none() {
+        return Ok(());
+    }
     let mut hangup = signal(SignalKind::hangup())?;
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
-            match tls.reload() {
-                Ok(()) => tracing::info!("the certificate was read again"),
-                Err(error) => tracing::error!("the certificate stays as it was: {error}"),
+            match tls.as_ref().map(|tls| tls.reload()) {
+                Some(Ok(())) => tracing::info!("the certificate was read again"),
+                Some(Err(error)) => tracing::error!("the certificate stays as it was: {error}"),
+                None => {}
+            }
+            match keys.as_ref().map(|(keys, file)| super::api_keys::renew(keys, file)) {
+                Some(Ok(())) => tracing::info!("the API keys were read again"),
+                Some(Err(error)) => tracing::error!("the API keys stay as they were: {error}"),
+                None => {}
             }
         }
     });

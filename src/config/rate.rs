@@ -1,9 +1,12 @@
 //! Settings of rate limits: what clients may spend, and where they are known by.
 
 use super::{BadSetting, bad, number};
-use crate::{graphql::limits::Rates, shop::Rate};
+use crate::{
+    graphql::{limits::Rates, throttle::keys::of_points},
+    shop::Rate,
+};
 use clap::Args;
-use std::time::Duration;
+use std::path::PathBuf;
 
 /// The settings as they are given.
 #[derive(Args, Clone, Debug, Default)]
@@ -23,13 +26,24 @@ pub struct RateSettings {
     /// Points that such a customer may spend at once, 100 to 100000000 [default: 200000]
     #[arg(long, env = "POLYSTORE_VIEWER_BURST", value_name = "N", help_heading = "Rate limits", global = true)]
     pub viewer_burst: Option<String>,
+    /// The API keys of programs, whose visitors are limited by key and not by address: a file that `polystore api-keys create` adds to. At
+    /// SIGHUP it is read again [default: none]
+    #[arg(long, env = "POLYSTORE_API_KEYS", value_name = "FILE", help_heading = "Rate limits", global = true)]
+    pub api_keys: Option<String>,
+    /// Points that come back in a second to a program with an API key, if its line says nothing else, 1 to 1000000 [default: 50000]
+    #[arg(long, env = "POLYSTORE_KEY_POINTS", value_name = "N", help_heading = "Rate limits", global = true)]
+    pub key_points: Option<String>,
+    /// Points that such a program may spend at once, 100 to 100000000 [default: 1000000]
+    #[arg(long, env = "POLYSTORE_KEY_BURST", value_name = "N", help_heading = "Rate limits", global = true)]
+    pub key_burst: Option<String>,
     /// How many proxies in front of the server add the address that they see to X-Forwarded-For, 0 to 10 [default: 0: the header is not read]
     #[arg(long, env = "POLYSTORE_TRUSTED_PROXIES", value_name = "N", help_heading = "Rate limits", global = true)]
     pub trusted_proxies: Option<String>,
 }
 
 impl RateSettings {
-    pub(super) fn decided(self) -> Result<(Option<Rates>, usize), BadSetting> {
+    /// What clients may spend, the file of API keys, and how many proxies are trusted.
+    pub(super) fn decided(self) -> Result<(Option<Rates>, Option<PathBuf>, usize), BadSetting> {
         let on = match self.rate_limit.as_deref() {
             None | Some("" | "on") => true,
             Some("off") => false,
@@ -39,9 +53,12 @@ impl RateSettings {
         let visitors = rate(names, [self.visitor_points, self.visitor_burst], (20_000, 400_000))?;
         let names = ["--viewer-points / POLYSTORE_VIEWER_POINTS", "--viewer-burst / POLYSTORE_VIEWER_BURST"];
         let viewers = rate(names, [self.viewer_points, self.viewer_burst], (10_000, 200_000))?;
+        let names = ["--key-points / POLYSTORE_KEY_POINTS", "--key-burst / POLYSTORE_KEY_BURST"];
+        let keys = rate(names, [self.key_points, self.key_burst], (50_000, 1_000_000))?;
         let mut proxies = 0;
         number("--trusted-proxies / POLYSTORE_TRUSTED_PROXIES", self.trusted_proxies, 0..=10, &mut proxies)?;
-        Ok((on.then_some(Rates { visitors, viewers }), proxies))
+        let file = self.api_keys.filter(|text| !text.is_empty()).map(PathBuf::from);
+        Ok((on.then_some(Rates { visitors, viewers, keys }), file, proxies))
     }
 }
 
@@ -49,25 +66,24 @@ fn rate(names: [&str; 2], [points, burst]: [Option<String>; 2], default: (u32, u
     let (mut per_second, mut most) = default;
     number(names[0], points, 1..=1_000_000, &mut per_second)?;
     number(names[1], burst, 100..=100_000_000, &mut most)?;
-    let period = Duration::from_micros((u64::from(most) * 1_000_000).div_ceil(u64::from(per_second)).max(1_000));
-    let rate = Rate { burst: most, period };
-    if rate.is_valid() { Ok(rate) } else { Err(bad(names[1], &most.to_string(), "at most what comes back in a day")) }
+    of_points(per_second, most).map_err(|_| bad(names[1], &most.to_string(), "at most what comes back in a day"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn the_defaults_are_those_of_the_graph() {
-        assert_eq!(RateSettings::default().decided().unwrap(), (Some(Rates::default()), 0));
+        assert_eq!(RateSettings::default().decided().unwrap(), (Some(Rates::default()), None, 0));
     }
 
     #[test]
     fn points_and_burst_make_a_rate_or_are_refused() {
         let of = |points: &str, burst: &str| {
             let given = RateSettings { visitor_points: Some(points.into()), visitor_burst: Some(burst.into()), ..RateSettings::default() };
-            given.decided().map(|(rates, _)| rates.unwrap().visitors).map_err(|error| error.to_string())
+            given.decided().map(|(rates, ..)| rates.unwrap().visitors).map_err(|error| error.to_string())
         };
         assert_eq!(of("50", "100"), Ok(Rate { burst: 100, period: Duration::from_secs(2) }));
         assert_eq!(of("1000000", "100"), Ok(Rate { burst: 100, period: Duration::from_millis(1) }));

@@ -1,6 +1,6 @@
 //! From the text of a setting to its value, or to what is wrong with it.
 
-use super::{BadSetting, Config, Profile, Secret, StatusProfile, redacted};
+use super::{BadSetting, Config, Profile, Secret, SessionCookie, StatusProfile, redacted};
 use crate::{error::Engine, graphql::documents::trusted::Mode, shop::Viewer};
 use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
@@ -110,6 +110,15 @@ pub(super) fn trusted(mode: Option<String>, manifest: Option<String>) -> Result<
 pub(super) fn status_profile(given: Option<String>) -> Result<StatusProfile, BadSetting> {
     let Some(text) = given.filter(|text| !text.is_empty()) else { return Ok(StatusProfile::default()) };
     StatusProfile::named(&text).ok_or_else(|| bad("--http-status-profile / POLYSTORE_HTTP_STATUS_PROFILE", &text, "suite or draft"))
+}
+
+pub(super) fn session_cookie(given: Option<String>, profile: Profile) -> Result<Option<SessionCookie>, BadSetting> {
+    let name = "--session-cookie / POLYSTORE_SESSION_COOKIE";
+    match given.as_deref() {
+        None | Some("" | "off") => Ok(None),
+        Some("plain") if profile == Profile::Production => Err(bad(name, "plain", "off or on, since POLYSTORE_PROFILE is production")),
+        Some(text) => SessionCookie::named(text).map(Some).ok_or_else(|| bad(name, text, "off, on or plain")),
+    }
 }
 
 pub(super) fn prefix(given: Option<String>) -> Result<String, BadSetting> {

@@ -13,7 +13,7 @@ use super::{
     plan,
     reply::{Problem, Reply},
     throttle::{Address, Paid, Standing},
-    who::Who,
+    who::{BadToken, Who},
 };
 use crate::{
     layers::cached::own_writes,
@@ -52,6 +52,10 @@ pub struct Operation {
     pub only_queries: bool,
     /// What the client shows to prove who asks.
     pub token: Option<String>,
+    /// Whether that came in a cookie, which a browser also sends when its session is over: then it is nobody's, and not refused.
+    pub by_cookie: bool,
+    /// Which program asks.
+    pub api_key: Option<String>,
     /// Who it was a short while ago, signed by a server: counts while the session store is down.
     pub access_token: Option<String>,
     /// Under which key a mutation is done once, where its input names none.
@@ -144,8 +148,13 @@ impl Graph {
     /// Who asks, by the token that was shown.
     pub(super) async fn who(&self, prepared: &Prepared) -> Result<Who, Problem> {
         let Some(token) = &prepared.asked.token else { return Ok(Who::anonymous(self.anonymous)) };
-        let unknown = |_| Problem::new(Code::Unauthenticated, "the token is not, or not any more, that of a session: sign in");
-        let mut who = Who::of_token(token, &self.stores).await.map_err(unknown)?;
+        let mut who = match Who::of_token(token, &self.stores).await {
+            Ok(who) => who,
+            Err(BadToken) if prepared.asked.by_cookie => return Ok(Who::stale(self.anonymous)),
+            Err(BadToken) => {
+                return Err(Problem::new(Code::Unauthenticated, "the token is not, or not any more, that of a session: sign in"));
+            }
+        };
         if let Some(access) = &prepared.asked.access_token {
             who.or_signed(|| self.access_key.read(access, Timestamp::now()));
         }
@@ -156,7 +165,7 @@ impl Graph {
     pub(super) async fn run(&self, prepared: &Prepared, receipt: Option<Arc<Receipt>>) -> Reply {
         let work = async {
             let who = match self.who(prepared).await {
-                Ok(who) => who,
+                Ok(who) => Arc::new(who),
                 Err(problem) => return Reply::refused(problem),
             };
             let paid = match self.pay(prepared, &who).await {
@@ -169,13 +178,14 @@ impl Graph {
                 if let Some(reply) = self.planned(prepared, &who, &loads).await {
                     return reply;
                 }
-                let request = self.request(prepared, who, paid.as_ref()).data(Arc::clone(&loads));
+                let request = self.request(prepared, Arc::clone(&who), paid.as_ref()).data(Arc::clone(&loads));
                 prepared.reply(self.library.execute(request).await)
             };
             let mut reply = own_writes::on_behalf_of(customer, loads.drive(answer)).await;
             let actual = receipt.as_deref().map_or(prepared.cost, cost::actual);
             reply.standing = paid.zip(self.throttle.as_ref()).map(|(paid, throttle)| throttle.settle(paid, actual));
             reply.cost = prepared.told(actual, reply.standing.as_ref());
+            reply.session = who.session_change();
             reply
         };
         match tokio::time::timeout(self.limits.time, work).await {
@@ -221,8 +231,15 @@ impl Graph {
 
     /// Takes what the operation is predicted to cost from whoever asks; `None` where nothing is limited.
     pub(super) async fn pay(&self, prepared: &Prepared, who: &Who) -> Result<Option<Paid>, Box<Reply>> {
+        let key = match (&prepared.asked.api_key, &self.keys) {
+            (Some(given), Some(keys)) => Some(keys.find(given).ok_or_else(|| {
+                let message = "the key in X-API-Key is not, or not any more, one of a program that is known here";
+                Box::new(Reply::refused(Problem::new(Code::Unauthenticated, message)))
+            })?),
+            _ => None,
+        };
         let Some(throttle) = &self.throttle else { return Ok(None) };
-        throttle.pay(who, prepared.asked.address, prepared.cost).await.map(Some).map_err(|refused| {
+        throttle.pay(who, key.as_ref(), prepared.asked.address, prepared.cost).await.map(Some).map_err(|refused| {
             let (problem, standing) = *refused;
             let mut reply = Reply::refused(problem);
             reply.cost = prepared.told(0, Some(&standing));
@@ -232,7 +249,7 @@ impl Graph {
     }
 
     /// The operation as the library takes it, with what was paid for it.
-    pub(super) fn request(&self, prepared: &Prepared, who: Who, paid: Option<&Paid>) -> Request {
+    pub(super) fn request(&self, prepared: &Prepared, who: Arc<Who>, paid: Option<&Paid>) -> Request {
         let request = prepared.request(who);
         match paid {
             Some(paid) => request.data(paid.standing).data(Address(prepared.asked.address)),
@@ -257,8 +274,8 @@ impl Graph {
 
 impl Prepared {
     /// The operation as the library takes it, without the loads of its fields.
-    fn request(&self, who: Who) -> Request {
-        let mut request = self.unasked().data(Arc::new(who));
+    fn request(&self, who: Arc<Who>) -> Request {
+        let mut request = self.unasked().data(who);
         if let Some(key) = &self.asked.idempotency_key {
             request = request.data(KeyHeader(key.clone()));
         }

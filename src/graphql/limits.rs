@@ -70,12 +70,14 @@ pub struct Rates {
     pub visitors: Rate,
     /// One customer who signed in.
     pub viewers: Rate,
+    /// One program that shows an API key, for visitors.
+    pub keys: Rate,
 }
 
 impl Default for Rates {
     fn default() -> Self {
         let of = |points: u32, seconds: u64| Rate { burst: points, period: Duration::from_secs(seconds) };
-        Self { visitors: of(400_000, 20), viewers: of(200_000, 20) }
+        Self { visitors: of(400_000, 20), viewers: of(200_000, 20), keys: of(1_000_000, 20) }
     }
 }
 

@@ -51,7 +51,7 @@ use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 use documents::{Documents, trusted::Trusted};
 use limits::{Limits, Rates};
 use std::sync::Arc;
-use throttle::Throttle;
+use throttle::{Throttle, keys::ApiKeys};
 
 type Library = Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
@@ -74,6 +74,8 @@ pub struct Graph {
     views: Views,
     /// None: operations are not limited.
     throttle: Option<Arc<Throttle>>,
+    /// The programs that are known; `None`: no key is looked at.
+    keys: Option<Arc<ApiKeys>>,
     /// Whether queries are compiled.
     plans: bool,
 }
@@ -108,6 +110,7 @@ impl Graph {
             access_key,
             views,
             throttle,
+            keys: None,
             plans: true,
         }
     }
@@ -127,6 +130,11 @@ impl Graph {
     pub fn limited_to(self, rates: Rates) -> Self {
         let throttle = Throttle::new(&self.stores.hot, rates);
         Self { throttle: Some(Arc::new(throttle)), ..self }
+    }
+
+    /// The same graph, which knows programs by these API keys.
+    pub fn with_keys(self, keys: Arc<ApiKeys>) -> Self {
+        Self { keys: Some(keys), ..self }
     }
 
     /// The schema in GraphQL's schema language: what `graphql/schema.graphql` holds.

@@ -1,6 +1,6 @@
 //! What goes back to the client: data in selection order, bounded errors, the receipt.
 
-use super::{cost::Told, documents::check::Fault, error::Code, selection, throttle::Standing};
+use super::{cost::Told, documents::check::Fault, error::Code, selection, throttle::Standing, who::SessionChange};
 use crate::receipt::{Call, Receipt, Role};
 use async_graphql::{
     PathSegment, Response, ServerError, Value, Variables,
@@ -92,6 +92,8 @@ pub struct Reply {
     pub standing: Option<Standing>,
     /// A plan answered, and not the library.
     pub planned: bool,
+    /// What became of the client's session.
+    pub session: Option<SessionChange>,
     /// The plan, if the client wants to know it.
     pub plan: Option<Json>,
 }
@@ -155,6 +157,7 @@ impl Reply {
             cost: None,
             standing: None,
             planned: false,
+            session: None,
             plan: None,
         }
     }

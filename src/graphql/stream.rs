@@ -152,7 +152,7 @@ impl Graph {
             late: AtomicBool::new(false),
         });
         let asked_by = AskedBy { viewer: who.viewer().ok(), seen: Instant::now() };
-        let request = self.request(&prepared, who, paid.as_ref()).data(Arc::clone(&events));
+        let request = self.request(&prepared, Arc::new(who), paid.as_ref()).data(Arc::clone(&events));
         let responses = self.streaming.execute_stream(request);
         let standing = paid.map(|paid| paid.standing);
         let following = Following { graph: self, prepared, standing, asked_by, events, responses: Some(responses) };

@@ -16,6 +16,17 @@ pub struct Who {
     token: Option<TokenHash>,
     /// Why the session could not be looked up, where an access token says who it was.
     lost: Option<StoreError>,
+    /// What the request did to its session.
+    session: Mutex<Option<SessionChange>>,
+}
+
+/// What became of a client's session, for whoever keeps its token for it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SessionChange {
+    /// It began, with this token.
+    Begun(String),
+    /// It is over, or was before.
+    Ended,
 }
 
 /// Why a request has no viewer.
@@ -24,7 +35,12 @@ pub struct BadToken;
 impl Who {
     /// Somebody without a token.
     pub fn anonymous(viewer: Viewer) -> Self {
-        Self { viewer: Mutex::new(Ok(viewer)), token: None, lost: None }
+        Self { viewer: Mutex::new(Ok(viewer)), token: None, lost: None, session: Mutex::default() }
+    }
+
+    /// Somebody whose session is over, and who could not know.
+    pub fn stale(viewer: Viewer) -> Self {
+        Self { session: Mutex::new(Some(SessionChange::Ended)), ..Self::anonymous(viewer) }
     }
 
     /// Whose token this is. If the session cannot be looked up the request goes on with what is public: nobody is signed out because a
@@ -35,11 +51,20 @@ impl Who {
             Ok(viewer) => Ok(viewer.ok_or(BadToken)?),
             Err(error) => Err(error),
         };
-        Ok(Self { viewer: Mutex::new(viewer), token: Some(token), lost: None })
+        Ok(Self { viewer: Mutex::new(viewer), token: Some(token), lost: None, session: Mutex::default() })
     }
 
     fn becomes(&self, viewer: Viewer) {
         *self.viewer.lock().unwrap_or_else(PoisonError::into_inner) = Ok(viewer);
+    }
+
+    fn keeps(&self, change: SessionChange) {
+        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(change);
+    }
+
+    /// What the request did to its session, if anything.
+    pub fn session_change(&self) -> Option<SessionChange> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// If the session could not be looked up, who the request says that it was a short while ago.
@@ -111,12 +136,17 @@ pub fn token(ctx: &Context<'_>) -> Option<TokenHash> {
 pub fn now_nobody(ctx: &Context<'_>) {
     if let Some(who) = ctx.data_opt::<Arc<Who>>() {
         who.becomes(Viewer::Visitor);
+        who.keeps(SessionChange::Ended);
     }
 }
 
 /// From here on the request is this customer's, who just signed in; with no more rights than any customer's, whatever the account's role.
-pub fn now_is(ctx: &Context<'_>, customer: Option<&Customer>) {
+/// `token` is that of the new session, if there is one.
+pub fn now_is(ctx: &Context<'_>, customer: Option<&Customer>, token: Option<&str>) {
     if let (Some(who), Some(customer)) = (ctx.data_opt::<Arc<Who>>(), customer) {
         who.becomes(Viewer::Account { id: customer.id, role: AccountRole::Customer });
+        if let Some(token) = token {
+            who.keeps(SessionChange::Begun(token.to_owned()));
+        }
     }
 }

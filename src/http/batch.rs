@@ -4,11 +4,12 @@
 //! their order. Every check and limit is that of an operation by itself.
 
 use super::{
+    Door,
     accept::{Accepted, Media},
     graphql::{Beside, Payload, misshapen, not_json, respond},
     middleware::RequestId,
 };
-use crate::graphql::{Graph, execute::Operation, reply::Problem};
+use crate::graphql::{execute::Operation, reply::Problem};
 use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
@@ -48,19 +49,21 @@ pub(super) fn read(bytes: &[u8], most: usize, accepted: Accepted, headers: &Head
 }
 
 /// Runs them, and answers with the list of their answers.
-pub(super) async fn answer(graph: &Graph, operations: Vec<Operation>, media: Media, id: &RequestId) -> Response {
-    let (mut body, mut standing) = (b"[".to_vec(), None);
+pub(super) async fn answer(door: &Door, operations: Vec<Operation>, media: Media, id: &RequestId) -> Response {
+    let (mut body, mut standing, mut session) = (b"[".to_vec(), None, None);
     for operation in operations {
         if body.len() > 1 {
             body.push(b',');
         }
-        let reply = graph.execute(Operation { request_id: Some(id.0.clone()), ..operation }).await;
+        let reply = door.graph.execute(Operation { request_id: Some(id.0.clone()), ..operation }).await;
         standing = reply.standing.or(standing);
+        session = reply.session.clone().or(session);
         body.extend(reply.body(&id.0));
     }
     body.push(b']');
     // what became of each stands in its answer
     let mut response = respond(StatusCode::OK, media, body);
+    door.tell_session(session.as_ref(), &mut response);
     if let Some(standing) = standing {
         response.extensions_mut().insert(standing);
     }

@@ -1,15 +1,15 @@
 //! Which web pages of other hosts may read answers of the graph: none, but those whose origin the operator listed.
 //!
 //! Without a list not one header is sent, and browsers keep answers from foreign pages. Nothing is refused here: who is no browser
-//! sends any origin. No credentials are allowed, because none that a browser adds by itself count.
+//! sends any origin. Credentials are allowed only where sessions come in a cookie: elsewhere none that a browser adds by itself count.
 
 use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{
-            ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-            ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN, VARY,
+            ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+            ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN, VARY,
         },
     },
     middleware::Next,
@@ -18,7 +18,7 @@ use axum::{
 use std::sync::Arc;
 
 /// The headers that a page may send: ours, and those that clients add by themselves.
-const REQUEST_HEADERS: &str = "accept, authorization, content-type, idempotency-key, if-none-match, x-access-token, x-polystore-cost, \
+const REQUEST_HEADERS: &str = "accept, authorization, content-type, idempotency-key, if-none-match, x-access-token, x-api-key, x-polystore-cost, \
      x-polystore-plan, x-polystore-receipt, x-request-id, graphql-require-preflight, apollo-require-preflight, x-apollo-operation-name, apollographql-client-name, \
      apollographql-client-version";
 /// The headers of an answer that a page may read.
@@ -27,8 +27,8 @@ const ANSWER_HEADERS: &str =
 /// Seconds for which a browser need not ask again. Some keep it no longer than this.
 const MAX_AGE: &str = "600";
 
-/// Answers preflights, and puts the headers on all answers to pages of listed origins.
-pub async fn cors(State(listed): State<Arc<[String]>>, request: Request, next: Next) -> Response {
+/// Answers preflights, and puts the headers on all answers to pages of listed origins; `credentials` tells whether cookies count.
+pub async fn cors(State((listed, credentials)): State<(Arc<[String]>, bool)>, request: Request, next: Next) -> Response {
     if listed.is_empty() {
         return next.run(request).await;
     }
@@ -43,6 +43,9 @@ pub async fn cors(State(listed): State<Arc<[String]>>, request: Request, next: N
     headers.append(VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if credentials {
+            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
         if !preflight {
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(ANSWER_HEADERS));
         }

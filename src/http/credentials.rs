@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 use serde_json::{Map, Value};
 
 const ACCESS_TOKEN: HeaderName = HeaderName::from_static("x-access-token");
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The token of a request: `Authorization: Bearer …`. Other schemes are not ours (a proxy's, perhaps).
@@ -14,6 +15,11 @@ pub fn bearer(headers: &HeaderMap) -> Option<String> {
 /// Who it was a short while ago, for when the session cannot be looked up.
 pub fn access_token(headers: &HeaderMap) -> Option<String> {
     only(headers, &ACCESS_TOKEN).map(str::to_owned)
+}
+
+/// Which program asks. An empty one is none that is known.
+pub fn api_key(headers: &HeaderMap) -> Option<String> {
+    only(headers, &API_KEY).map(str::to_owned)
 }
 
 /// The token of a WebSocket: browsers cannot set its headers, so clients put them into the payload of `connection_init`.
@@ -35,7 +41,7 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
 }
 
 /// Stands for what cannot be read: a token that is nobody's, a key that is none.
-const TWICE: &str = "";
+pub(super) const TWICE: &str = "";
 
 /// A token that is not there behind its scheme is nobody's, which is told; it must not be taken for none.
 fn token(header: &str) -> Option<String> {

@@ -11,12 +11,13 @@ use super::{
     origin, sse, status, ws,
 };
 use crate::{
-    config::StatusProfile,
+    config::{SessionCookie, StatusProfile},
     graphql::{
         admission::Class,
         error::{Code, RETRY_AFTER_MS},
         execute::Operation,
         reply::{Malformed, Problem, Reply},
+        who::SessionChange,
     },
 };
 use axum::{
@@ -85,6 +86,8 @@ impl Payload {
     /// What is asked, by whom the headers say.
     pub(super) fn operation(self, headers: &HeaderMap, beside: Beside) -> Operation {
         let Self { query, operation_name, variables, document_id, extensions } = self;
+        let bearer = credentials::bearer(headers);
+        let cookie = beside.cookie.and_then(|cookie| cookie.token(headers));
         Operation {
             query: query.unwrap_or_default(),
             document_id: document_id.filter(|id| !id.is_empty()),
@@ -96,7 +99,9 @@ impl Payload {
             plan: beside.plan,
             address: beside.client.0,
             only_queries: false,
-            token: credentials::bearer(headers),
+            by_cookie: bearer.is_none() && cookie.is_some(),
+            token: bearer.or(cookie),
+            api_key: credentials::api_key(headers),
             access_token: credentials::access_token(headers),
             idempotency_key: credentials::idempotency_key(headers),
             request_id: None,
@@ -114,7 +119,7 @@ pub(super) async fn get(
     parameters: Result<Query<Parameters>, QueryRejection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let beside = Beside::of(&headers, &parameters, client);
+    let beside = Beside::of(&headers, &parameters, client, door.cookie);
     match upgrade {
         Ok(upgrade) => return ws::open(&door, upgrade, &headers, &id, beside).unwrap_or_else(|problem| no_stream(problem, &id)),
         Err(rejection) if headers.contains_key(header::UPGRADE) => return rejection.into_response(),
@@ -125,6 +130,9 @@ pub(super) async fn get(
         return assets::page(headers).await;
     }
     let Some(accepted) = accepted(&headers) else { return not_acceptable() };
+    if let Some(problem) = door.foreign(&headers) {
+        return forbidden(&door, problem, accepted, &id);
+    }
     let _place = match (!accepted.events).then(|| door.graph.admission().enter(|| Class::Ordinary)).transpose() {
         Ok(place) => place,
         Err(problem) => return overloaded(problem, accepted.media, &id),
@@ -151,6 +159,9 @@ pub(super) async fn post(
         let problem = Problem::new(Code::UnsupportedMediaType, "the body must be of the type application/json");
         return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, problem);
     }
+    if let Some(problem) = door.foreign(&headers) {
+        return forbidden(&door, problem, accepted, &id);
+    }
     let limit = graph.limits().body_bytes;
     let Ok(bytes) = tokio::time::timeout(graph.limits().time, to_bytes(body, limit)).await else {
         let problem = Problem::new(Code::DeadlineExceeded, "the body did not arrive in time");
@@ -160,7 +171,7 @@ pub(super) async fn post(
         let problem = Problem::new(Code::PayloadTooLarge, format!("the body must be whole and at most {limit} bytes long"));
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, problem);
     };
-    let beside = Beside::of(&headers, &parameters, client);
+    let beside = Beside::of(&headers, &parameters, client, door.cookie);
     // a stream has its place from where it is answered
     let _place = match (!accepted.events).then(|| graph.admission().enter(|| class(&headers, &bytes))).transpose() {
         Ok(place) => place,
@@ -168,7 +179,7 @@ pub(super) async fn post(
     };
     let operation = if batch::is_list(&bytes) {
         match batch::read(&bytes, graph.limits().batch, accepted, &headers, beside) {
-            Ok(operations) => return batch::answer(graph, operations, accepted.media, &id).await,
+            Ok(operations) => return batch::answer(&door, operations, accepted.media, &id).await,
             Err(problem) => Err(problem),
         }
     } else {
@@ -190,6 +201,30 @@ fn overloaded(problem: Problem, media: Media, id: &RequestId) -> Response {
     response
 }
 
+impl Door {
+    /// Why a request whose session comes by cookie is not answered: it may be a foreign page's.
+    pub(super) fn foreign(&self, headers: &HeaderMap) -> Option<Problem> {
+        let cookie = self.cookie.filter(|cookie| cookie.token(headers).is_some() && credentials::bearer(headers).is_none())?;
+        cookie.refusal(headers, &self.origins)
+    }
+
+    /// Tells a browser what became of its session.
+    pub(super) fn tell_session(&self, change: Option<&SessionChange>, response: &mut Response) {
+        if let Some(value) = self.cookie.zip(change).and_then(|(cookie, change)| cookie.set(change)) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+}
+
+/// A foreign page asks, or may.
+fn forbidden(door: &Door, problem: Problem, Accepted { media, events }: Accepted, id: &RequestId) -> Response {
+    let status = StatusCode::FORBIDDEN;
+    if events {
+        return no_stream((status, problem), id);
+    }
+    respond(status, status::media(door.profile, status, media), Reply::refused(problem).body(&id.0))
+}
+
 /// Any other method.
 pub async fn other(method: Method) -> Response {
     let allow = [(header::ALLOW, "GET, POST")];
@@ -200,12 +235,13 @@ pub async fn other(method: Method) -> Response {
 }
 
 async fn answer(
-    Door { graph, origins, streams, profile, .. }: &Door,
+    door: &Door,
     operation: Result<Operation, Problem>,
     Accepted { media, events }: Accepted,
     headers: &HeaderMap,
     id: &RequestId,
 ) -> Response {
+    let Door { graph, origins, streams, profile, .. } = door;
     let operation = operation.map(|operation| Operation { request_id: Some(id.0.clone()), ..operation });
     let named_by_get = operation.as_ref().is_ok_and(|operation| operation.only_queries && operation.names_a_document());
     let reply = match operation {
@@ -233,6 +269,7 @@ async fn answer(
         None => status::executed(*profile, media, &reply),
     };
     let keeping = Keeping::of(&reply);
+    let session = reply.session.clone();
     let body = reply.body(&id.0);
     let mut response = if named_by_get {
         let tag = conditional::tag(media, &body);
@@ -240,6 +277,7 @@ async fn answer(
     } else {
         respond(status, status::media(*profile, status, media), body)
     };
+    door.tell_session(session.as_ref(), &mut response);
     if let Some(standing) = standing {
         response.extensions_mut().insert(standing);
     }
@@ -301,10 +339,17 @@ pub(super) struct Beside {
     pub plan: bool,
     /// From where it comes.
     pub client: Client,
+    /// Where sessions come in, beside the header.
+    pub cookie: Option<SessionCookie>,
 }
 
 impl Beside {
-    fn of(headers: &HeaderMap, parameters: &Result<Query<Parameters>, QueryRejection>, client: Client) -> Self {
+    fn of(
+        headers: &HeaderMap,
+        parameters: &Result<Query<Parameters>, QueryRejection>,
+        client: Client,
+        cookie: Option<SessionCookie>,
+    ) -> Self {
         let given = parameters.as_ref().ok();
         let wants = |header: &HeaderName, parameter: Option<&String>| {
             headers.get(header).is_some_and(|value| value == "1") || parameter.is_some_and(|value| value == "1")
@@ -314,6 +359,7 @@ impl Beside {
             cost: wants(&COST, given.and_then(|given| given.cost.as_ref())),
             plan: wants(&PLAN, given.and_then(|given| given.plan.as_ref())),
             client,
+            cookie,
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod assets;
 mod batch;
 mod client;
 mod conditional;
+mod cookie;
 mod cors;
 mod credentials;
 pub mod graphql;
@@ -20,7 +21,10 @@ pub mod streams;
 pub mod tls;
 mod ws;
 
-use crate::{config::StatusProfile, graphql::Graph};
+use crate::{
+    config::{SessionCookie, StatusProfile},
+    graphql::Graph,
+};
 use axum::{
     Router,
     http::{HeaderValue, StatusCode, header},
@@ -48,6 +52,8 @@ pub struct Options {
     pub console: bool,
     /// Answers go over TLS: browsers are told to ask for nothing less from now on.
     pub https: bool,
+    /// Sessions come and go in a cookie, too.
+    pub session_cookie: Option<SessionCookie>,
 }
 
 impl Default for Options {
@@ -60,6 +66,7 @@ impl Default for Options {
             streams: Streams::default(),
             console: true,
             https: false,
+            session_cookie: None,
         }
     }
 }
@@ -78,6 +85,7 @@ struct Door {
     streams: Streams,
     profile: StatusProfile,
     console: bool,
+    cookie: Option<SessionCookie>,
 }
 
 /// For a year. Of other hosts below the same name we know nothing.
@@ -85,9 +93,10 @@ const HTTPS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Everything that the server answers.
 pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
-    let Options { ready_requires, origins, status_profile, trusted_proxies, streams, console, https } = options.into();
+    let Options { ready_requires, origins, status_profile, trusted_proxies, streams, console, https, session_cookie: cookie } =
+        options.into();
     let origins: Arc<[String]> = origins.into();
-    let cors = axum::middleware::from_fn_with_state(Arc::clone(&origins), cors::cors);
+    let cors = axum::middleware::from_fn_with_state((Arc::clone(&origins), cookie.is_some()), cors::cors);
     let rates = axum::middleware::from_fn_with_state(graph.rates(), rate::tell);
     let client = axum::middleware::from_fn_with_state(trusted_proxies, client::note);
     let sdl = graph.limits().introspection.then(|| graph.sdl());
@@ -100,7 +109,7 @@ pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
     };
     let mut router = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other).layer(rates).layer(client).layer(cors))
-        .with_state(Door { graph, origins, streams, profile: status_profile, console })
+        .with_state(Door { graph, origins, streams, profile: status_profile, console, cookie })
         .merge(health::routes(stores, ready_requires, stopping));
     if console {
         router = router.merge(assets::routes()).route("/", get(|| async { Redirect::temporary("/graphiql") }));

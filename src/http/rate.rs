@@ -29,7 +29,8 @@ pub async fn tell(State(rates): State<Option<Rates>>, request: Request, next: Ne
     let standing = response.extensions_mut().remove::<Standing>();
     let refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
     let headers = response.headers_mut();
-    put(headers, POLICY, &policies(rates));
+    let own = standing.filter(|standing| standing.policy == Policy::Key);
+    put(headers, POLICY, &policies(rates, own.map(|standing| standing.rate)));
     if let Some(standing) = standing {
         let Standing { policy, rate, remaining, full_after, retry_after, .. } = standing;
         put(headers, LIMIT, &format!("\"{}\";r={remaining};t={}", policy.name(), seconds(full_after)));
@@ -44,11 +45,13 @@ pub async fn tell(State(rates): State<Option<Rates>>, request: Request, next: Ne
     response
 }
 
-fn policies(rates: Rates) -> String {
+/// The rules; `key` is that of the program that asks, which is nobody else's business.
+fn policies(rates: Rates, key: Option<crate::shop::Rate>) -> String {
     let policy = |(policy, rate): (Policy, crate::shop::Rate)| {
         format!("\"{}\";q={};w={};qu=\"points\"", policy.name(), rate.burst, seconds(rate.period))
     };
-    [(Policy::Visitor, rates.visitors), (Policy::Viewer, rates.viewers)].map(policy).join(", ")
+    let rules = [(Policy::Visitor, rates.visitors), (Policy::Viewer, rates.viewers)].into_iter().chain(key.map(|rate| (Policy::Key, rate)));
+    rules.map(policy).collect::<Vec<_>>().join(", ")
 }
 
 /// Rounded up: who waits so long has waited enough.

@@ -7,6 +7,7 @@
 mod support;
 
 mod account;
+mod api_keys;
 mod audit;
 mod bad_start;
 mod canary;

@@ -97,6 +97,7 @@ impl<'a> Lab<'a> {
             ("POLYSTORE_ENTITY_CACHE", "on".to_owned()),
             // all of the load comes from one address
             ("POLYSTORE_RATE_LIMIT", "off".to_owned()),
+            ("POLYSTORE_PLANS", crate::plans::plans().to_owned()),
             ("POLYSTORE_SECRET", "what the servers of this lab sign with".to_owned()),
         ];
         all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

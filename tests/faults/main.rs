@@ -23,6 +23,8 @@ mod home;
 mod http;
 mod lab;
 mod load;
+#[path = "../support/graph.rs"]
+mod plans;
 mod planted;
 mod proxy;
 mod report;

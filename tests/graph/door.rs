@@ -7,7 +7,6 @@ use axum::{
     http::{HeaderMap, Request, request::Builder},
 };
 use polystore::{
-    actions::AccessKey,
     graphql::{Graph, limits::Limits},
     http::{self, Options},
     shop::Viewer,
@@ -57,7 +56,7 @@ pub fn send_with(options: Options, request: Builder, body: impl Into<Body>) -> A
 
 /// The embedded wiring with other limits.
 pub fn limited(limits: Limits) -> Graph {
-    Graph::new(wiring::embedded().stores.clone(), limits, Viewer::Reader, AccessKey::of("tests"))
+    crate::support::graph::graph(wiring::embedded().stores.clone(), limits, Viewer::Reader)
 }
 
 pub fn send_to(graph: Graph, options: Options, request: Builder, body: impl Into<Body>) -> Answer {

@@ -111,15 +111,39 @@ fn each_question_asks_what_it_says() {
         let order = buyer["orders"]["nodes"][0]["id"].as_str().unwrap();
         let mut met = BTreeSet::new();
         for (query, variables) in [
-            ("{ products(first: 3, orderBy: NAME_ASC) { totalCount nodes { rank views category { parent { name } children { name products(first: 2) { totalCount nodes { name } } } } articles(first: 2) { totalCount nodes { title comments(first: 2) { totalCount nodes { author { name } article { title } } } author { name } products { name } } } } } }", json!({})),
-            ("query($id: ID, $slug: String) { a: product(id: $id) { name } b: product(slug: $slug) { name } }", json!({ "id": of("/products/nodes/0/id"), "slug": of("/products/nodes/0/slug") })),
-            ("query($id: ID, $slug: String) { a: category(id: $id) { name } b: category(slug: $slug) { name } categories { name } }", json!({ "id": of("/products/nodes/0/category/id"), "slug": of("/products/nodes/0/category/slug") })),
-            ("query($id: ID, $slug: String) { a: article(id: $id) { title } b: article(slug: $slug) { blocks { __typename ... on ProductEmbed { product { name } } } } }", json!({ "id": of("/articles/nodes/0/id"), "slug": of("/articles/nodes/0/slug") })),
-            ("query($id: ID!) { customer(id: $id) { totalSpent { amount } preferences { theme } orders(first: 2) { totalCount nodes { balance { amount } items { product { name } } timeline { kind } customer { name } } } activity(first: 5) { totalCount nodes { kind order { id } product { name } article { title } customer { name } } } articles(first: 2) { totalCount nodes { title } } } }", json!({ "id": buyer["id"] })),
-            ("query($id: ID!) { customer(id: $id) { articles(first: 2) { totalCount nodes { title } } } }", json!({ "id": of("/articles/nodes/0/author/id") })),
+            (
+                "{ products(first: 3, orderBy: NAME_ASC) { totalCount nodes { rank views category { parent { name } children { name products(first: 2) { totalCount nodes { name } } } } articles(first: 2) { totalCount nodes { title comments(first: 2) { totalCount nodes { author { name } article { title } } } author { name } products { name } } } } } }",
+                json!({}),
+            ),
+            (
+                "query($id: ID, $slug: String) { a: product(id: $id) { name } b: product(slug: $slug) { name } }",
+                json!({ "id": of("/products/nodes/0/id"), "slug": of("/products/nodes/0/slug") }),
+            ),
+            (
+                "query($id: ID, $slug: String) { a: category(id: $id) { name } b: category(slug: $slug) { name } categories { name } }",
+                json!({ "id": of("/products/nodes/0/category/id"), "slug": of("/products/nodes/0/category/slug") }),
+            ),
+            (
+                "query($id: ID, $slug: String) { a: article(id: $id) { title } b: article(slug: $slug) { blocks { __typename ... on ProductEmbed { product { name } } } } }",
+                json!({ "id": of("/articles/nodes/0/id"), "slug": of("/articles/nodes/0/slug") }),
+            ),
+            (
+                "query($id: ID!) { customer(id: $id) { totalSpent { amount } preferences { theme } orders(first: 2) { totalCount nodes { balance { amount } items { product { name } } timeline { kind } customer { name } } } activity(first: 5) { totalCount nodes { kind order { id } product { name } article { title } customer { name } } } articles(first: 2) { totalCount nodes { title } } } }",
+                json!({ "id": buyer["id"] }),
+            ),
+            (
+                "query($id: ID!) { customer(id: $id) { articles(first: 2) { totalCount nodes { title } } } }",
+                json!({ "id": of("/articles/nodes/0/author/id") }),
+            ),
             ("query($id: ID!) { order(id: $id) { status } }", json!({ "id": order })),
-            ("{ customers(first: 2) { totalCount nodes { name } } orders(first: 2, orderBy: TOTAL_DESC) { totalCount nodes { id } } articles(first: 2) { totalCount nodes { title } } }", json!({})),
-            ("{ search(text: \"a\", first: 4) { __typename ... on Product { name views } ... on Article { title views } } trending { rank product { name } } bestSellers(first: 3) { rank } }", json!({})),
+            (
+                "{ customers(first: 2) { totalCount nodes { name } } orders(first: 2, orderBy: TOTAL_DESC) { totalCount nodes { id } } articles(first: 2) { totalCount nodes { title } } }",
+                json!({}),
+            ),
+            (
+                "{ search(text: \"a\", first: 4) { __typename ... on Product { name views } ... on Article { title views } } trending { rank product { name } } bestSellers(first: 3) { rank } }",
+                json!({}),
+            ),
             ("{ salesReport(from: \"2020-01-01T00:00:00Z\", to: \"2030-01-01T00:00:00Z\", by: CATEGORY) { key } }", json!({})),
         ] {
             let explained = agree(wiring, query, &variables);

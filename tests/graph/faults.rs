@@ -27,7 +27,7 @@ async fn graph(relational: Arc<dyn Relational>, documents: Arc<dyn Documents>, h
     let stores = Stores::layered(relational, documents, hot, None);
     let plan = Plan { scale: Scale::new(0.01).unwrap(), seed: 1 };
     wiring::fill(&stores, &plan).await;
-    Graph::new(stores, limits::Limits::default(), polystore::shop::Viewer::Reader, polystore::actions::AccessKey::of("tests"))
+    crate::support::graph::graph(stores, limits::Limits::default(), polystore::shop::Viewer::Reader)
 }
 
 async fn ask(graph: &Graph, query: &str) -> (u16, Option<String>, Value) {
@@ -135,11 +135,10 @@ fn readiness_names_the_dead_store_and_fails_only_where_it_is_required() {
         let relational = engines::relational(Engine::Sqlite).await;
         let documents = engines::documents(Engine::Sqlite).await;
         let hot = Arc::new(Redis::connect(&url, &engines::unique_name()).await.unwrap());
-        let graph = Graph::new(
+        let graph = crate::support::graph::graph(
             Stores::layered(relational, documents, hot, None),
             limits::Limits::default(),
             polystore::shop::Viewer::Reader,
-            polystore::actions::AccessKey::of("tests"),
         );
         proxy.cut().await;
         let mut breaker_was_open = false;
@@ -170,7 +169,7 @@ fn without_redis_a_server_counts_for_itself_what_clients_spend() {
         let (relational, documents) = tokio::join!(engines::relational(Engine::Sqlite), engines::documents(Engine::Sqlite));
         let hot = Arc::new(Redis::connect(&url, &engines::unique_name()).await.unwrap());
         let rate = Rate { burst: 100, period: Duration::from_secs(24 * 3_600) };
-        let graph = graph(relational, documents, hot).await.limited_to(limits::Rates { visitors: rate, viewers: rate });
+        let graph = graph(relational, documents, hot).await.limited_to(limits::Rates { visitors: rate, viewers: rate, keys: rate });
         proxy.cut().await;
         // 17 points each
         let (mut statuses, start) = (Vec::new(), Instant::now());

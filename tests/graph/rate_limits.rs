@@ -15,7 +15,12 @@ use axum::{
     http::{HeaderMap, Request},
 };
 use polystore::{
-    graphql::{Graph, execute::Operation, limits::Rates},
+    graphql::{
+        Graph,
+        execute::Operation,
+        limits::Rates,
+        throttle::keys::{ApiKeys, NewKey},
+    },
     http::{self, Options},
     receipt::{self, Caller, Receipt},
     shop::Rate,
@@ -32,7 +37,7 @@ const THREE_COST: u32 = 17;
 /// A graph whose buckets hold so much, and do not fill up while a test runs.
 fn limited(shop: &Shop, visitors: u32, viewers: u32) -> Graph {
     let rate = |burst| Rate { burst, period: DAY };
-    shop.graph.clone().limited_to(Rates { visitors: rate(visitors), viewers: rate(viewers) })
+    shop.graph.clone().limited_to(Rates { visitors: rate(visitors), viewers: rate(viewers), ..Rates::default() })
 }
 
 struct Answer {
@@ -53,10 +58,18 @@ impl Answer {
 
 /// Asks over HTTP through one trusted proxy.
 fn send(graph: &Graph, address: &str, token: Option<&str>, query: &str) -> Answer {
+    send_by(graph, address, token, None, query)
+}
+
+/// The same as a program.
+fn send_by(graph: &Graph, address: &str, token: Option<&str>, key: Option<&str>, query: &str) -> Answer {
     let options = Options { trusted_proxies: 1, ..Options::default() };
     let mut request = Request::post("/graphql?cost=1").header("content-type", "application/json").header("x-forwarded-for", address);
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
+    }
+    if let Some(key) = key {
+        request = request.header("x-api-key", key);
     }
     let request = request.body(Body::from(json!({ "query": query }).to_string())).unwrap();
     block_on(async {
@@ -116,6 +129,46 @@ fn a_bucket_is_the_customers_whatever_the_address_and_the_address_for_visitors()
         assert_eq!(left("spoofed, 192.0.2.3", None), "\"visitor\";r=66", "only what the proxy adds counts");
         // what is no address counts as the socket's
         assert_eq!(left("spoofed", None), left("192.0.2.3, unknown", None).replace("r=66", "r=83"));
+    }
+}
+
+#[test]
+fn a_program_has_a_bucket_of_its_own_for_visitors_wherever_it_asks_from() {
+    for shop in &*SHOPS {
+        let (front, jobs) = (NewKey::make("front", None).unwrap(), NewKey::make("jobs", Some((1, 60))).unwrap());
+        let keys = Arc::new(ApiKeys::read(&[front.lines, jobs.lines.clone()].concat()).unwrap());
+        let rate = |burst| Rate { burst, period: DAY };
+        let rates = Rates { visitors: rate(100), viewers: rate(200), keys: rate(300) };
+        let graph = shop.graph.clone().limited_to(rates).with_keys(Arc::clone(&keys));
+        let left = |address: &str, token: Option<&str>, key: &str| {
+            let answer = send_by(&graph, address, token, Some(key), THREE);
+            (
+                answer.status,
+                answer.header("ratelimit").split(";t=").next().unwrap().to_owned(),
+                answer.header("ratelimit-policy").to_owned(),
+            )
+        };
+        let rules = "\"visitor\";q=100;w=86400;qu=\"points\", \"viewer\";q=200;w=86400;qu=\"points\"";
+        let with = |own: &str| format!("{rules}, \"key\";{own};qu=\"points\"");
+        assert_eq!(left("192.0.2.30", None, &front.key), (200, "\"key\";r=283".to_owned(), with("q=300;w=86400")));
+        assert_eq!(left("192.0.2.31", None, &front.key).1, "\"key\";r=266", "from another address it is the same program");
+        assert_eq!(left("192.0.2.30", None, &jobs.key), (200, "\"key\";r=43".to_owned(), with("q=60;w=60")));
+        // a customer is a customer through every program, and visitors of the address are not concerned
+        let ben = shop.person(As::Editor).token.as_str();
+        assert_eq!(left("192.0.2.30", Some(ben), &front.key), (200, "\"viewer\";r=183".to_owned(), rules.to_owned()));
+        assert_eq!(send(&graph, "192.0.2.30", None, THREE).header("x-ratelimit-remaining"), "83");
+        for _ in 0..2 {
+            assert_eq!(left("192.0.2.30", None, &jobs.key).0, 200);
+        }
+        assert_eq!(left("192.0.2.30", None, &jobs.key).0, 429, "its bucket is empty, the others are not");
+        for unknown in ["", "psk_nobody", &front.key[1..]] {
+            let answer = send_by(&graph, "192.0.2.30", None, Some(unknown), THREE);
+            assert_eq!((answer.status, answer.code()), (401, "UNAUTHENTICATED"), "{unknown}: {}", answer.body);
+        }
+        // a key that was taken out of the file is over at once; where none are known, none is looked at
+        keys.renew(&jobs.lines).unwrap();
+        assert_eq!(send_by(&graph, "192.0.2.30", None, Some(&front.key), THREE).status, 401);
+        assert_eq!(send_by(&limited(shop, 100, 200), "192.0.2.32", None, Some("psk_nobody"), THREE).status, 200);
     }
 }
 
@@ -202,7 +255,7 @@ fn each_operation_of_a_socket_is_counted_and_the_socket_goes_on() {
     block_on(async {
         for mut shop in watch::shops().await {
             let rate = Rate { burst: 40, period: DAY };
-            shop.graph = shop.graph.clone().limited_to(Rates { visitors: rate, viewers: rate });
+            shop.graph = shop.graph.clone().limited_to(Rates { visitors: rate, viewers: rate, ..Rates::default() });
             let server = Server::start(shop, Options::default()).await;
             let mut client = server.ready().await;
             for (id, refused) in [("1", false), ("2", false), ("3", true), ("4", true)] {

@@ -4,6 +4,7 @@
 pub mod authority;
 pub mod documents_sample;
 pub mod engines;
+pub mod graph;
 pub mod mutations;
 pub mod proxy;
 pub mod random;

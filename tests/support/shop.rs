@@ -88,8 +88,8 @@ impl Shop {
         let plan = Plan { scale: Scale::new(0.01).unwrap(), seed: 1 };
         wiring::fill(&stores, &plan).await;
         let limits = Limits { time: Duration::from_secs(60), ..Limits::default() };
-        let graph = Graph::new(stores.clone(), limits, Viewer::Visitor, polystore::actions::AccessKey::of("tests"));
-        let demo = Graph::new(stores.clone(), limits, Viewer::Reader, polystore::actions::AccessKey::of("tests"));
+        let graph = super::graph::graph(stores.clone(), limits, Viewer::Visitor);
+        let demo = super::graph::graph(stores.clone(), limits, Viewer::Reader);
         let passwords = Passwords::default();
         let person = async |name: &str, role| {
             let email = format!("{name}@example.com");

@@ -83,13 +83,18 @@ pub struct Client(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Client {
     /// Opens a socket; the status if that is refused.
     pub async fn open(address: &str, protocol: Option<&str>, origin: Option<&str>) -> Result<Self, u16> {
+        let given = [("sec-websocket-protocol", protocol), ("origin", origin)];
+        let given: Vec<_> = given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        Self::open_with(address, &given).await
+    }
+
+    /// The same with these headers.
+    pub async fn open_with(address: &str, given: &[(&'static str, &str)]) -> Result<Self, u16> {
         let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("x-request-id", HeaderValue::from_static(REQUEST_ID));
-        for (name, value) in [("sec-websocket-protocol", protocol), ("origin", origin)] {
-            if let Some(value) = value {
-                headers.insert(name, HeaderValue::from_str(value).unwrap());
-            }
+        for (name, value) in given {
+            headers.insert(*name, HeaderValue::from_str(value).unwrap());
         }
         match tokio_tungstenite::connect_async(request).await {
             Ok((socket, response)) => {

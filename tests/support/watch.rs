@@ -7,7 +7,6 @@ use super::{
 };
 use futures::{Stream, StreamExt};
 use polystore::{
-    actions::AccessKey,
     engines::redis::Redis,
     error::Engine,
     graphql::{Graph, execute::Operation, limits::Limits, reply::Reply},
@@ -66,7 +65,7 @@ impl Shop {
         relational.products_put(&[1, 2, 3].map(|n| sample::product(n, 1))).await.unwrap();
         relational.orders_put(&[sample::order(1, 1, &[(1, 2)])]).await.unwrap();
         let stores = Stores::layered(relational, documents, hot, None);
-        Self { name, graph: Graph::new(stores.clone(), Limits::default(), Viewer::Reader, AccessKey::of("tests")), stores, prefix }
+        Self { name, graph: super::graph::graph(stores.clone(), Limits::default(), Viewer::Reader), stores, prefix }
     }
 
     /// Another server over the same stores.
@@ -76,7 +75,7 @@ impl Shop {
         stores.cache = Arc::clone(&stores.hot) as _;
         Self {
             name: "second",
-            graph: Graph::new(stores.clone(), Limits::default(), Viewer::Reader, AccessKey::of("tests")),
+            graph: super::graph::graph(stores.clone(), Limits::default(), Viewer::Reader),
             stores,
             prefix: self.prefix.clone(),
         }
@@ -84,7 +83,7 @@ impl Shop {
 
     /// Other limits than those by default.
     pub fn limit(&mut self, limits: Limits) {
-        self.graph = Graph::new(self.stores.clone(), limits, Viewer::Reader, AccessKey::of("tests"));
+        self.graph = super::graph::graph(self.stores.clone(), limits, Viewer::Reader);
     }
 
     pub async fn put_order(&self, version: i64, status: OrderStatus) {

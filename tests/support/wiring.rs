@@ -86,11 +86,7 @@ async fn seeded(name: &'static str, [relational, documents, hot]: [Engine; 3]) -
     let plan = Plan { scale: Scale::new(SCALE).unwrap(), seed: 1 };
     fill(&stores, &plan).await;
     let limits = Limits { time: std::time::Duration::from_secs(60), ..Limits::default() };
-    Wiring {
-        name,
-        graph: Graph::new(stores.clone(), limits, polystore::shop::Viewer::Reader, polystore::actions::AccessKey::of("tests")),
-        stores,
-    }
+    Wiring { name, graph: super::graph::graph(stores.clone(), limits, polystore::shop::Viewer::Reader), stores }
 }
 
 impl Wiring {

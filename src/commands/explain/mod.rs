@@ -106,11 +106,9 @@ async fn analyze_on(
 ) -> Result<(), Failure> {
     super::refuse_newer_schemas(connected).await?;
     let older = |(role, engine, state)| match state {
-        SchemaState::Behind(missing) => Some(format!(
-            "the schema of the {} store ({engine}) lacks {}: run `polystore migrate`",
-            Role::name(role),
-            missing.join(", ")
-        )),
+        SchemaState::Behind(missing) => {
+            Some(format!("the schema of the {} store ({engine}) lacks {}: run `polystore migrate`", Role::name(role), missing.join(", ")))
+        }
         _ => None,
     };
     super::all_well(connected.schemas().await?.into_iter().filter_map(older).collect())?;

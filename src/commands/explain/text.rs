@@ -165,7 +165,10 @@ fn predicted(explained: &Explained, rows: &[Row<'_>], paint: Paint, lines: &mut 
     lines.push(paint.dim(&line("field", &texts(&["calls", "rows", "points"]))));
     for Row { level, label, before } in rows {
         lines.push(line(label, &foreseen(level)));
-        level.asks.iter().for_each(|asked| lines.extend(wrapped(before, &asks(asked)).iter().map(|line| coloured(line, &method(asked), paint))));
+        level
+            .asks
+            .iter()
+            .for_each(|asked| lines.extend(wrapped(before, &asks(asked)).iter().map(|line| coloured(line, &method(asked), paint))));
     }
     lines.extend([paint.dim(&rule(WIDTH)), paint.bold(&line("total", &sums(explained)))]);
 }
@@ -349,7 +352,8 @@ Points are the price at the front door: 1 point is for any operation; 7 for tren
 
     #[tokio::test]
     async fn without_a_plan_it_says_why_and_what_it_costs() {
-        let told = operation(&explained("{ node(id: \"product_01h455vb4pex5vsknk084sn02q\") { ... on Order { items { line } } } }").await, PLAIN);
+        let told =
+            operation(&explained("{ node(id: \"product_01h455vb4pex5vsknk084sn02q\") { ... on Order { items { line } } } }").await, PLAIN);
         let lines: Vec<_> = told.lines().collect();
         assert_eq!(lines[0], "(no name)  query · no plan · 34 points");
         assert_eq!(lines[1], "The library executes it field by field, over the same batches: Query.node is not compiled (at node).");
@@ -369,7 +373,8 @@ Points are the price at the front door: 1 point is for any operation; 7 for tren
         shop.levels[0].asks[0].measured = measured(1, 2, &["Limit", "  ->  Index Scan"]);
         shop.levels[0].below[0].asks[0].measured = measured(2, 1_000, &[]);
         shop.levels[0].below[0].below[0].asks[0].with = Some("products.nodes.category".to_owned());
-        shop.ran = Some(Ran { planned: true, time: Duration::from_millis(5), errors: vec!["a: broken (X)".to_owned()], beside: Vec::new() });
+        shop.ran =
+            Some(Ran { planned: true, time: Duration::from_millis(5), errors: vec!["a: broken (X)".to_owned()], beside: Vec::new() });
         let told = operation(&shop, PLAIN);
         let expected = [
             "Answered by the plan in 5.00 ms.",
@@ -392,7 +397,10 @@ Points are the price at the front door: 1 point is for any operation; 7 for tren
         ];
         let lines: Vec<_> = told.lines().skip(1).take(expected.len()).collect();
         assert_eq!(lines, expected, "{told}");
-        assert!(told.contains("\ntotal                                                6     14      89        2      3  1,002\n"), "{told}");
+        assert!(
+            told.contains("\ntotal                                                6     14      89        2      3  1,002\n"),
+            "{told}"
+        );
         assert!(told.lines().all(|line| table::width(line) <= WIDTH), "{told}");
     }
 

@@ -29,7 +29,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 const START: Duration = Duration::from_secs(4);
 /// A connection that was idle for longer is asked whether it still leads to a primary, with a limit of its own: a half-open
 /// one would otherwise hold the caller until the acquire limit (K16).
-const IDLE: Duration = Duration::from_secs(5);
+pub(super) const IDLE: Duration = Duration::from_secs(5);
 const IDLE_PROBE: Duration = Duration::from_millis(150);
 /// Longest that the server is given for a sign of life.
 const SIGN_OF_LIFE: Duration = Duration::from_millis(180);
@@ -122,7 +122,7 @@ impl Lost {
     }
 
     /// Whether a connection that has been idle for so long was so when a session was lost.
-    fn concerns(&self, idle_for: Duration) -> bool {
+    pub(super) fn concerns(&self, idle_for: Duration) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at.elapsed() <= idle_for)
     }
 }
@@ -157,7 +157,8 @@ pub(super) fn pool(options: &PgConnectOptions, limits: &Limits, lost: &Arc<Lost>
             })
         })
         // A cancelled BEGIN leaves the session inside a transaction that the pool knows nothing of; what later borrowers
-        // write would be acknowledged and lost (K1). One round trip at each release, behind the caller's back.
+        // write would be acknowledged and lost (K1). One round trip at each release, behind the caller's back, and another one of the
+        // driver's, which pings. (Reads that were answered are not released: see `lease`.)
         .after_release(|connection, _| {
             Box::pin(async move {
                 let rollback = sqlx::raw_sql("ROLLBACK").execute(connection);

@@ -23,6 +23,7 @@ mod connect;
 mod customer;
 mod error;
 mod explain;
+mod lease;
 mod once;
 mod order;
 mod order_write;
@@ -44,7 +45,7 @@ use crate::engines::{Limits, pulse::Pulse};
 use crate::error::{Engine, StoreError};
 use crate::roles::{Result, SchemaState, Store};
 use async_trait::async_trait;
-use sqlx::{PgPool, postgres::PgConnectOptions};
+use sqlx::postgres::PgConnectOptions;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
@@ -53,7 +54,7 @@ const PING: Duration = Duration::from_millis(900);
 
 /// A PostgreSQL database.
 pub struct Postgres {
-    pool: PgPool,
+    leases: lease::Leases,
     /// Turns for bulk work: it may hold half of the pool, so that a seeding run leaves connections to those who read pages.
     bulk_turns: Arc<Semaphore>,
     options: PgConnectOptions,
@@ -68,9 +69,9 @@ impl Postgres {
         connect::check(&options).await?;
         let bulk_turns = Arc::new(Semaphore::new((limits.connections as usize / 2).max(1)));
         let lost = Arc::default();
-        let pool = connect::pool(&options, limits, &lost);
+        let leases = lease::Leases::new(connect::pool(&options, limits, &lost), Arc::clone(&lost));
         let pulse = connect::pulse(&options).measured().await;
-        Ok(Self { pool, bulk_turns, options, lost, pulse })
+        Ok(Self { leases, bulk_turns, options, lost, pulse })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Running statements: reads with the caller's short patience, writes in a task of their own, pages and children.
 
-use super::connect::{ACQUIRE, BULK_READ, CONNECT, PATIENCE, READ};
+use super::connect::{BULK_READ, PATIENCE, READ};
 use super::error::{session_is_lost, store_error, write_error};
 use super::{Postgres, explain, row::Child};
 use crate::error::{Engine, Kind, StoreError};
@@ -10,7 +10,6 @@ use crate::shop::{Detail, Page, SortValue, Window};
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use sqlx::error::BoxDynError;
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{Arguments as _, Connection as _, Encode, FromRow, Postgres as Pg, Type};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -106,30 +105,6 @@ pub(super) fn last_of_each<T, K: Ord>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<
 }
 
 impl Postgres {
-    /// A connection for a read or a write transaction, within [`ACQUIRE`].
-    pub(super) async fn connection(&self) -> Result<PoolConnection<Pg>> {
-        let can_grow = self.pool.num_idle() == 0 && self.pool.size() < self.pool.options().get_max_connections();
-        let late = |_| {
-            let what = if can_grow { "no connection could be made" } else { "all connections were in use" };
-            StoreError::new(Engine::Postgres, Kind::Unavailable, format!("{what} for {} ms", ACQUIRE.as_millis()))
-        };
-        let acquire = self.pool.acquire();
-        let acquired = async {
-            if !can_grow {
-                return acquire.await.map_err(store_error);
-            }
-            // In a task of its own: what takes longer than its caller waits would be thrown away half made, each time anew;
-            // this way it goes to the pool and serves the next caller.
-            let made = tokio::spawn(timeout(CONNECT, acquire)).await;
-            made.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))?.map_err(late)?.map_err(store_error)
-        };
-        match timeout(ACQUIRE, acquired).await {
-            Ok(acquired) => acquired,
-            // meanwhile another reader's may have been given back, or made
-            Err(elapsed) => self.pool.try_acquire().ok_or_else(|| late(elapsed)),
-        }
-    }
-
     /// The rows of a statement.
     pub(super) async fn rows<T>(&self, sql: &'static str, binds: Binds) -> Result<Vec<T>>
     where
@@ -138,15 +113,20 @@ impl Postgres {
         let arguments = binds.arguments()?;
         statements::note(|| explain::plan(&self.options, sql, &arguments));
         let query = sqlx::query_as_with(sql, arguments);
-        let mut connection = self.connection().await?;
-        let rows = within(READ, query.fetch_all(&mut *connection)).await;
-        rows.map_err(|error| {
-            if session_is_lost(&error) {
-                self.lost.note();
-                connection.close_on_drop();
+        let mut connection = self.leases.one().await?;
+        match within(READ, query.fetch_all(&mut *connection)).await {
+            Ok(rows) => {
+                connection.clean();
+                Ok(rows)
             }
-            store_error(error)
-        })
+            Err(error) => {
+                if session_is_lost(&error) {
+                    self.lost.note();
+                    connection.close_on_drop();
+                }
+                Err(store_error(error))
+            }
+        }
     }
 
     /// The one value of a statement's one row.
@@ -277,7 +257,7 @@ impl Postgres {
     {
         let late = |_| StoreError::new(Engine::Postgres, Kind::Unavailable, "too much bulk work waits for a connection");
         let turn = timeout(PATIENCE, self.bulk_turns.clone().acquire_owned()).await.map_err(late)?;
-        let mut connection = self.pool.acquire().await.map_err(store_error)?;
+        let mut connection = self.leases.one_for_bulk().await?;
         let lost = self.lost.clone();
         let task = tokio::spawn(async move {
             let outcome = transact(&mut connection, job).await;

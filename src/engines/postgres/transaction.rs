@@ -138,7 +138,7 @@ impl Postgres {
     /// Does the work in one transaction with its key, its events and its entry of the audit log. In a task of its own: a caller who goes away ends the waiting
     /// for a connection, but neither the BEGIN nor the COMMIT (K1).
     pub(super) async fn once<W: Work>(&self, by: Provenance<'_>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.leases.one().await?;
         let (once, audit, lost) = (by.once.cloned(), by.audit.cloned(), self.lost.clone());
         let task = tokio::spawn(async move {
             for tried in 1.. {

@@ -43,7 +43,8 @@ impl Explained {
     fn foreseen(&self) -> Map<String, Value> {
         let free: Vec<_> = self.free.iter().map(|(path, predicted)| json!({ "path": path, "points": predicted.points })).collect();
         let levels: Vec<_> = self.levels.iter().map(level).collect();
-        let told = json!({ "points": self.points, "calls": self.why.is_none().then(|| self.calls()), "levels": levels, "asksNothing": free });
+        let told =
+            json!({ "points": self.points, "calls": self.why.is_none().then(|| self.calls()), "levels": levels, "asksNothing": free });
         if let Value::Object(told) = told { told } else { Map::new() }
     }
 }

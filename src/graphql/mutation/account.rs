@@ -78,6 +78,12 @@ impl From<super::run::Ran<(Customer, Option<NewSession>)>> for SignInPayload {
     }
 }
 
+impl SignInPayload {
+    fn token(&self) -> Option<&str> {
+        self.session.as_ref().map(|session| session.token.as_str())
+    }
+}
+
 /// Whether there was a session to end.
 #[derive(SimpleObject)]
 pub struct SignOutPayload {
@@ -109,7 +115,7 @@ impl AccountMutation {
             actions::sign_up(&*stores.relational, &*stores.hot, passwords, asker, input).await
         });
         let payload: SignInPayload = ran.await?.into();
-        who::now_is(ctx, payload.customer.as_deref());
+        who::now_is(ctx, payload.customer.as_deref(), payload.token());
         Ok(Some(payload))
     }
 
@@ -122,7 +128,7 @@ impl AccountMutation {
             Ok((customer, Some(session)))
         });
         let payload: SignInPayload = ran.await?.into();
-        who::now_is(ctx, payload.customer.as_deref());
+        who::now_is(ctx, payload.customer.as_deref(), payload.token());
         Ok(Some(payload))
     }
 

@@ -1,8 +1,9 @@
 //! Rate limits: every operation is paid for from the bucket of whoever asks, before it is executed, with what it is predicted to cost.
 //!
-//! The bucket is the viewer's, and the address' for those who are not signed in. It is asked by one call to the hot store, which also gives back
+//! The bucket is the viewer's; for those who are not signed in that of the program whose API key they show, or else the address'. It is asked by one call to the hot store, which also gives back
 //! what earlier operations of the client did not use. The call is not on the receipt: it is not what the answer cost.
 
+pub mod keys;
 mod owed;
 
 use super::{cost::ThrottleStatus, error::Code, limits::Rates, reply::Problem, who::Who};
@@ -13,6 +14,7 @@ use crate::{
     shop::{Rate, Taken, Timestamp},
 };
 use async_graphql::SimpleObject;
+use keys::ApiKey;
 use owed::Owed;
 use std::{
     net::IpAddr,
@@ -38,6 +40,8 @@ pub enum Policy {
     Visitor,
     /// By customer.
     Viewer,
+    /// By API key.
+    Key,
 }
 
 /// Where a client stands after an operation.
@@ -71,6 +75,7 @@ impl Policy {
         match self {
             Self::Visitor => "visitor",
             Self::Viewer => "viewer",
+            Self::Key => "key",
         }
     }
 }
@@ -88,10 +93,11 @@ impl Throttle {
 
     /// Pays for an operation, or refuses it. What costs more than a bucket holds costs all of a full one: it is within the other limits, and
     /// must not wait for ever.
-    pub async fn pay(&self, who: &Who, address: Option<IpAddr>, cost: u64) -> Result<Paid, Box<(Problem, Standing)>> {
-        let (policy, rate, bucket) = match who.customer_id() {
-            Some(id) => (Policy::Viewer, self.rates.viewers, format!("cost/{id}")),
-            None => (Policy::Visitor, self.rates.visitors, format!("cost/{}", origin(address))),
+    pub async fn pay(&self, who: &Who, key: Option<&ApiKey>, address: Option<IpAddr>, cost: u64) -> Result<Paid, Box<(Problem, Standing)>> {
+        let (policy, rate, bucket) = match (who.customer_id(), key) {
+            (Some(id), _) => (Policy::Viewer, self.rates.viewers, format!("cost/{id}")),
+            (None, Some(key)) => (Policy::Key, key.rate.unwrap_or(self.rates.keys), format!("cost/key/{}", key.name)),
+            (None, None) => (Policy::Visitor, self.rates.visitors, format!("cost/{}", origin(address))),
         };
         let points = u32::try_from(cost).unwrap_or(u32::MAX).min(rate.burst);
         let now = Instant::now();

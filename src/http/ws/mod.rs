@@ -36,11 +36,14 @@ pub(super) fn open(
     }
     let place = door.streams.enter().map_err(|problem| (StatusCode::SERVICE_UNAVAILABLE, problem))?;
     let limit = door.graph.limits().body_bytes;
+    let (bearer, cookie) = (credentials::bearer(headers), door.cookie.and_then(|cookie| cookie.token(headers)));
     let context = socket::Context {
         graph: door.graph.clone(),
         streams: door.streams.clone(),
         request_id: id.0.clone(),
-        token: credentials::bearer(headers),
+        by_cookie: bearer.is_none() && cookie.is_some(),
+        token: bearer.or(cookie),
+        api_key: credentials::api_key(headers),
         beside,
     };
     let streams = door.streams.clone();

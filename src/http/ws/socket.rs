@@ -33,6 +33,10 @@ pub struct Context {
     pub request_id: String,
     /// Of that request, or of the socket's first message.
     pub token: Option<String>,
+    /// That was in a cookie.
+    pub by_cookie: bool,
+    /// Which program opened it.
+    pub api_key: Option<String>,
     /// What the request that opened it said.
     pub beside: Beside,
 }
@@ -133,6 +137,7 @@ impl Socket {
             Incoming::ConnectionInit { .. } if self.acknowledged => ControlFlow::Break(Some(Close::too_many_inits())),
             Incoming::ConnectionInit { payload } => {
                 let token = payload.as_ref().and_then(credentials::bearer_of_payload);
+                self.context.by_cookie &= token.is_none();
                 self.context.token = token.or(self.context.token.take());
                 self.acknowledged = true;
                 self.tell([message::plain("connection_ack", None)]).await
@@ -172,6 +177,8 @@ impl Socket {
             plan: self.context.beside.plan,
             address: self.context.beside.client.0,
             token: self.context.token.clone(),
+            by_cookie: self.context.by_cookie,
+            api_key: self.context.api_key.clone(),
             request_id: Some(self.context.request_id.clone()),
             ..Operation::default()
         };

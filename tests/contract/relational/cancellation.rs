@@ -21,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
     contract!(&[Engine::Postgres], "cancellation", database;
         cancelled_calls_leave_no_transaction_open_and_lose_no_acknowledged_put,
         ten_thousand_cancellations_poison_no_session_and_lose_no_acknowledged_write,
+        only_a_reader_who_was_answered_hands_its_session_on_as_it_is,
         a_pool_without_the_cures_poisons_sessions_and_loses_acknowledged_writes,
     )
 }
@@ -156,7 +157,37 @@ async fn ten_thousand_cancellations_poison_no_session_and_lose_no_acknowledged_w
     assert_eq!((halves, ledger), (0, 0), "orders without a key or the other way round, orders not in the books");
 }
 
-/// What the trial above would find: the driver as it comes, with a transaction that runs in the caller's own future.
+/// Two round trips saved at each read, and only there.
+async fn only_a_reader_who_was_answered_hands_its_session_on_as_it_is(url: String) {
+    let (_line, slow) = Line::to(&url, DELAY).await;
+    let store = Postgres::connect(&slow, &Limits { connections: 1 }).await.unwrap();
+    let mut other = PgConnection::connect(&url).await.unwrap();
+    let mut last = async || -> (i32, String) {
+        // what is done behind a caller's back takes a moment
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let text = "SELECT pid, query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        sqlx::query_as(text).fetch_one(&mut other).await.unwrap()
+    };
+    let (all, window) = (CustomerFilter::default(), Window::first(3));
+    store.customers_page(&all, &window).await.unwrap();
+    let (session, text) = last().await;
+    assert!(text.contains("FROM customers"), "{text}");
+    for _ in 0..3 {
+        store.customers_page(&all, &window).await.unwrap();
+        let (same, text) = last().await;
+        assert!(same == session && text.contains("FROM customers"), "{text}");
+    }
+    store.customers_put(&[sample::customer(1)]).await.unwrap();
+    assert_eq!(last().await, (session, "ROLLBACK".to_owned()), "a transaction");
+    store.customers_page(&all, &window).await.unwrap();
+    // the statement is on its way, its answer is not there yet
+    tokio::time::timeout(DELAY * 4 / 3, store.customers_page(&all, &window)).await.unwrap_err();
+    assert_eq!(last().await, (session, "ROLLBACK".to_owned()), "a reader who went away");
+    store.customers_page(&all, &window).await.unwrap();
+    assert_eq!(last().await.0, session);
+}
+
+/// What the trial of ten thousand cancellations would find: the driver as it comes, with a transaction that runs in the caller's own future.
 async fn a_pool_without_the_cures_poisons_sessions_and_loses_acknowledged_writes(url: String) {
     const ROUNDS: u128 = 40;
     const INSERT: &str = "INSERT INTO categories (id, slug, name) VALUES ($1, $2, 'trial')";

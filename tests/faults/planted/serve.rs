@@ -1,11 +1,10 @@
 //! The program's own server in this process, over the lab's stores, with a bug planted above its layers.
 
 use super::{Bug, wrong::Wrong, wrong_hot::WrongHot};
-use crate::lab::Places;
+use crate::{lab::Places, plans::graph};
 use polystore::{
-    actions::AccessKey,
     engines::{Limits, mongodb::Mongodb, postgres::Postgres, redis::Redis},
-    graphql::{Graph, limits},
+    graphql::limits,
     http,
     relay::Relay,
     shop::Viewer,
@@ -32,7 +31,7 @@ impl InProcess {
         stores.hot = Arc::new(WrongHot::new(stores.hot, bug));
         let halt = CancellationToken::new();
         let relay = tokio::spawn(Relay::new(stores.clone()).run(halt.clone()));
-        let graph = Graph::new(stores, limits::Limits::default(), Viewer::Visitor, AccessKey::of("the lab's own"));
+        let graph = graph(stores, limits::Limits::default(), Viewer::Visitor);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let app = http::router(graph, http::Options::default());

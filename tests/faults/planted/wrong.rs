@@ -198,6 +198,10 @@ impl Wrong {
     }
 
     async fn outbox_claim(&self, limit: u32, lease: Duration) -> Result<Vec<Claimed>> {
+        if self.bug == Bug::RelayByLastId {
+            // a busy relay: of several changes of one thing it is given the oldest, and the next one when that is told
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
         let mut claimed = self.inner.outbox_claim(limit, lease).await?;
         match self.bug {
             Bug::RelayByLastId => {

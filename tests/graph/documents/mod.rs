@@ -11,7 +11,6 @@ use axum::{
     http::{HeaderMap, Request, request::Builder},
 };
 use polystore::{
-    actions::AccessKey,
     graphql::{Graph, documents::hash::Sha, limits::Limits},
     http,
     shop::Viewer,
@@ -74,7 +73,7 @@ fn persisted(query: &str) -> Value {
 /// Another server over the stores of a wiring, with nothing in its memory.
 fn another(wiring: &Wiring, anonymous: Viewer, limits: Limits) -> Graph {
     let limits = Limits { time: Duration::from_secs(60), ..limits };
-    Graph::new(wiring.stores.clone(), limits, anonymous, AccessKey::of("tests"))
+    crate::support::graph::graph(wiring.stores.clone(), limits, anonymous)
 }
 
 /// One for visitors on each wiring that is at hand.

@@ -8,10 +8,9 @@ use crate::support::{
     wiring::{self, block_on},
 };
 use polystore::{
-    actions::AccessKey,
     engines::redis::Redis,
     error::Engine,
-    graphql::{Graph, documents::hash::Sha, limits::Limits},
+    graphql::{documents::hash::Sha, limits::Limits},
     shop::Viewer,
     stores::Stores,
 };
@@ -200,7 +199,7 @@ fn without_the_hot_store_each_server_knows_its_own() {
         let (relational, documents) = (engines::relational(Engine::Sqlite).await, engines::documents(Engine::Sqlite).await);
         let hot = Arc::new(Redis::connect(&url, &engines::unique_name()).await.unwrap());
         let stores = Stores::layered(relational, documents, hot, None);
-        let graph = Graph::new(stores, Limits::default(), Viewer::Visitor, AccessKey::of("tests"));
+        let graph = crate::support::graph::graph(stores, Limits::default(), Viewer::Visitor);
         proxy.cut().await;
         let start = Instant::now();
         let query = "{ server { name } }";

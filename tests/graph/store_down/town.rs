@@ -13,7 +13,6 @@ use crate::support::{
 };
 use axum::Router;
 use polystore::{
-    actions::AccessKey,
     graphql::{Graph, limits::Limits},
     http,
     shop::Viewer,
@@ -36,7 +35,7 @@ impl Town {
     pub fn new() -> Self {
         let (stores, lines) = block_on(stores());
         let shop = block_on(Shop::open("behind proxies", stores));
-        let graph = Graph::new(shop.stores.clone(), Limits::default(), Viewer::Visitor, AccessKey::of("tests"));
+        let graph = crate::support::graph::graph(shop.stores.clone(), Limits::default(), Viewer::Visitor);
         let door = http::router(graph.clone(), Vec::new());
         let product = shop.product("lamp", "10.00", 50);
         let order = shop.order(As::Ada, &product, 2);

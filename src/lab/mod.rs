@@ -1,0 +1,23 @@
+//! The comparison lab: the same work on several stores and data models, side by side, with equal answers proved before any time is told.
+//!
+//! In reading order: [`workload`] and [`arm`] say what is compared; [`site`] makes and drops the databases of a session; [`workloads`] is the
+//! catalogue; [`measure`] runs it in passes that are never mixed; [`verdict`] says what may be concluded from raw blocks, and nothing else;
+//! [`result`] is what is kept; [`check`] recomputes it; [`report`] shows it; [`archive`] finds it again.
+
+pub mod arm;
+pub mod canonical;
+pub mod counter;
+pub mod draw;
+pub mod error;
+pub mod result;
+pub mod site;
+pub mod wire;
+pub mod workload;
+pub mod workloads;
+
+pub use arm::{Answer, Arm, ArmAbout, Counters, Input, Loaded, Source};
+pub use error::LabError;
+pub use workload::{Case, CaseKind, Load, Workload, WorkloadAbout};
+
+/// What work of the lab comes to.
+pub type Result<T> = std::result::Result<T, LabError>;

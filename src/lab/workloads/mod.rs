@@ -1,0 +1,26 @@
+//! The catalogue. A workload has a file or a folder of its own here, with its statements beside it; this is the only list of them.
+
+mod w03;
+mod w16;
+
+use super::{LabError, Result, Workload};
+use std::sync::Arc;
+
+/// All workloads, by number.
+pub fn all() -> Vec<Arc<dyn Workload>> {
+    vec![Arc::new(w03::ListWithChildren), Arc::new(w16::Leaderboard)]
+}
+
+/// Those of the short suite: it must end within a minute on the embedded stores.
+pub const QUICK: [&str; 2] = ["W03", "W16"];
+
+/// The workloads of these names, in the order of the catalogue; capitals do not matter. Fails with the known names if one is unknown.
+pub fn named(names: &[String]) -> Result<Vec<Arc<dyn Workload>>> {
+    let all = all();
+    let is = |workload: &Arc<dyn Workload>, name: &String| workload.about().id.eq_ignore_ascii_case(name);
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|workload| is(workload, name))) {
+        let known: Vec<_> = all.iter().map(|workload| workload.about().id).collect();
+        return Err(LabError::Refused(format!("there is no workload {unknown:?}: the known ones are {}", known.join(", "))));
+    }
+    Ok(all.into_iter().filter(|workload| names.iter().any(|name| is(workload, name))).collect())
+}

@@ -4,13 +4,21 @@
 //! catalogue; [`measure`] runs it in passes that are never mixed; [`verdict`] says what may be concluded from raw blocks, and nothing else;
 //! [`result`] is what is kept; [`check`] recomputes it; [`report`] shows it; [`archive`] finds it again.
 
+pub mod archive;
 pub mod arm;
 pub mod canonical;
+pub mod check;
 pub mod counter;
+pub mod diff;
 pub mod draw;
 pub mod error;
+pub mod measure;
+pub mod report;
 pub mod result;
+pub mod selftest;
 pub mod site;
+pub mod stores;
+pub mod verdict;
 pub mod wire;
 pub mod workload;
 pub mod workloads;

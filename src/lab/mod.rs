@@ -3,11 +3,14 @@
 //! In reading order: [`workload`] and [`arm`] say what is compared; [`site`] makes and drops the databases of a session; [`workloads`] is the
 //! catalogue; [`measure`] runs it in passes that are never mixed; [`verdict`] says what may be concluded from raw blocks, and nothing else;
 //! [`result`] is what is kept; [`check`] recomputes it; [`report`] shows it; [`archive`] finds it again.
+//! [`claims`] holds course texts against it, [`advise`] makes decisions of it.
 
+pub mod advise;
 pub mod archive;
 pub mod arm;
 pub mod canonical;
 pub mod check;
+pub mod claims;
 pub mod counter;
 pub mod draw;
 pub mod error;

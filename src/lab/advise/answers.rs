@@ -42,7 +42,9 @@ impl Answers {
                         answers.take(form, question, key, value, &mut wrong);
                     }
                 }
-                (None, Some((question, _))) => wrong.push(format!("{question}: expected a table [{question}] with {}", keys(form, question))),
+                (None, Some((question, _))) => {
+                    wrong.push(format!("{question}: expected a table [{question}] with {}", keys(form, question)))
+                }
                 (_, None) => answers.take(form, "", key, value, &mut wrong),
             }
         }

@@ -1,10 +1,10 @@
 //! First step: a candidate that cannot give what is asked is out, whatever its speed.
 
 use super::{
+    Cited,
     answers::Answers,
     form::Form,
     rules::{Candidate, Filter, Rules},
-    Cited,
 };
 use crate::lab::claims::{
     findings::{Findings, arm},

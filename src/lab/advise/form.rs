@@ -236,10 +236,21 @@ impl Form {
                 field("access.reads_per_write", "Reads for one write", number(0.0, 1_000_000.0), Value::Number(10.0)),
                 field("consistency.durability", "What a crash may cost", one(&DURABILITY), is("each-commit")),
                 field("consistency.rules", "Rules that must hold at every moment", one(&RULES), is("across-several")),
-                field("consistency.stale_s", "Seconds that a copy may be late; 0: no copy is good enough", number(0.0, 604_800.0), Value::Number(0.0)),
+                field(
+                    "consistency.stale_s",
+                    "Seconds that a copy may be late; 0: no copy is good enough",
+                    number(0.0, 604_800.0),
+                    Value::Number(0.0),
+                ),
                 field("scale.members", "How many there are", number(1.0, 1e12), Value::Number(10_000.0)),
                 field("scale.per_s", "Operations in a second, at the peak", number(0.01, 10_000_000.0), Value::Number(50.0)),
-                field("scale.p99_ms", "Milliseconds that 99 of 100 operations may take at most", number(0.01, 60_000.0), Value::Number(50.0)),
+                field(
+                    "scale.p99_ms",
+                    "Milliseconds that 99 of 100 operations may take at most",
+                    number(0.01, 60_000.0),
+                    Value::Number(50.0),
+                ),
+                field("scale.log_mib_s", "MiB of log in a second that its writes may make", number(0.01, 10_000.0), Value::Number(10.0)),
                 field("scale.processes", "Programs that use the store", one(&PROCESSES), is("many")),
                 field(
                     "team.runs",

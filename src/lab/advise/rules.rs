@@ -81,7 +81,7 @@ pub struct Filter {
     pub answer: String,
     /// The offer that must be as much as the answer; none: the candidate must hold the shape that was answered.
     pub offer: Option<String>,
-    /// The workload that tests it.
+    /// The workload that tests it; empty where one machine cannot.
     pub workload: String,
     /// The claim that it goes with.
     pub claim: String,
@@ -113,17 +113,49 @@ pub struct Pattern {
     pub asks: String,
     /// The workload that measures it.
     pub workload: String,
-    /// The workload's case.
-    pub case: String,
+    /// The workload's cases, the smallest first.
+    #[serde(default)]
+    pub cases: Vec<SizedCase>,
     /// The claim that it goes with.
     pub claim: String,
-    /// The answer that the workload's size stands for; none: size does not matter.
-    pub size: Option<String>,
-    /// Whether it changes data, so that the promise about durability matters for its times.
+    /// The answer that sizes stand for; none: size does not matter.
+    pub size: Option<Size>,
+    /// The counter of bytes that decides, where no time does.
+    pub counter: Option<String>,
+    /// The arms, by candidate. A candidate without one is not measured, and cannot serve it. None at all: no store is chosen by it.
     #[serde(default)]
-    pub writes: bool,
-    /// The arms, by candidate. A candidate without one is not measured, and cannot serve it.
     pub arms: BTreeMap<String, String>,
+}
+
+/// A case, and the size up to which it stands for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SizedCase {
+    /// The case.
+    pub case: String,
+    /// The size; none: that of the workload.
+    pub up_to: Option<f64>,
+}
+
+/// An answer that sizes of workloads stand for.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+pub enum Size {
+    /// How many there are.
+    #[serde(rename = "scale.members")]
+    Members,
+    /// How large one is.
+    #[serde(rename = "shape.size_kib")]
+    Kib,
+}
+
+impl Size {
+    /// The answer's path.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Members => "scale.members",
+            Self::Kib => "shape.size_kib",
+        }
+    }
 }
 
 /// What to do with any store.
@@ -138,6 +170,8 @@ pub struct Practice {
     pub claim: String,
     /// The part of the claim that decides it, by name.
     pub part: String,
+    /// What it is about, in a few words.
+    pub about: String,
     /// What to do if that part holds.
     pub say: String,
     /// What to do if it does not hold.
@@ -217,10 +251,12 @@ impl Rules {
         let form = Form::new(self);
         let cited = |claim: &str, workload: &str| match ledger.claim(claim) {
             None => Err(format!("{claim} is no claim of the ledger")),
+            // what no workload tests is said to be so by the claim
+            Some(found) if workload.is_empty() && found.workloads.is_empty() => Ok(()),
             Some(found) if !found.workloads.iter().any(|id| id == workload) => Err(format!("{claim} is not tested by {workload}")),
             Some(_) => Ok(()),
         };
-        let candidates = |ids: &mut dyn Iterator<Item = &String>| match ids.find(|id| self.candidate(id).is_none()) {
+        let candidates = |arms: &BTreeMap<String, String>| match arms.keys().find(|id| self.candidate(id).is_none()) {
             Some(unknown) => Err(format!("{unknown} is no candidate")),
             None => Ok(()),
         };
@@ -246,7 +282,7 @@ impl Rules {
                 }
             }
             if let Some(probe) = &filter.probe {
-                candidates(&mut probe.arms.keys())?;
+                candidates(&probe.arms)?;
                 if let Some(unknown) = probe.cases.keys().find(|level| !choices.iter().any(|choice| choice.id == **level)) {
                     return Err(format!("{unknown} is not known as {offer}"));
                 }
@@ -254,11 +290,12 @@ impl Rules {
         }
         for pattern in &self.patterns {
             cited(&pattern.claim, &pattern.workload)?;
-            candidates(&mut pattern.arms.keys())?;
-            if let Some(path) = &pattern.size
-                && !matches!(form.field(path).map(|field| &field.kind), Some(Kind::Number { .. }))
-            {
-                return Err(format!("{}: {path} is no number", pattern.id));
+            candidates(&pattern.arms)?;
+            if pattern.cases.is_empty() != pattern.arms.is_empty() {
+                return Err(format!("{}: expected cases and arms, or neither", pattern.id));
+            }
+            if let Some(unknown) = pattern.counter.iter().find(|name| crate::lab::counter::metric_of(name).is_none()) {
+                return Err(format!("{}: {unknown} is no counter", pattern.id));
             }
         }
         for practice in &self.practices {

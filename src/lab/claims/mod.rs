@@ -6,12 +6,21 @@
 pub mod decide;
 pub mod findings;
 pub mod measured;
+#[cfg(test)]
+pub mod sample;
 pub mod test;
+#[cfg(test)]
+mod tests;
 
 pub use findings::Findings;
 pub use test::{Outcome, Test};
 
+use super::result::{ClaimFinding, Record};
 use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// The ledger that the program comes with, parsed. A test reads it, so that it can be read.
+static LEDGER: LazyLock<Ledger> = LazyLock::new(|| Ledger::own().unwrap_or_else(|wrong| panic!("{wrong}")));
 
 /// The ledger that the program comes with.
 const TEXT: &str = include_str!("claims.toml");
@@ -103,6 +112,11 @@ impl Claim {
 }
 
 /// What one session says to all claims.
-pub fn judge(record: &crate::lab::result::Record) -> Vec<crate::lab::result::ClaimFinding> {
+pub fn judge(record: &Record) -> Vec<ClaimFinding> {
     decide::decide(&LEDGER, &Findings::of(record))
+}
+
+/// What several sessions of one machine say to all claims: for each workload the session that counts.
+pub fn judge_all(records: &[Record]) -> Vec<ClaimFinding> {
+    decide::decide(&LEDGER, &Findings::newest(records))
 }

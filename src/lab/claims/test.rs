@@ -178,9 +178,10 @@ impl Test {
     /// The counter that it looks at.
     pub fn counter(&self) -> Option<&str> {
         match self {
-            Self::Counter { counter, .. } | Self::CounterRatio { counter, .. } | Self::Growth { counter, .. } | Self::Shape { counter, .. } => {
-                Some(counter)
-            }
+            Self::Counter { counter, .. }
+            | Self::CounterRatio { counter, .. }
+            | Self::Growth { counter, .. }
+            | Self::Shape { counter, .. } => Some(counter),
             _ => None,
         }
     }
@@ -374,7 +375,8 @@ impl Test {
             }
             Verdict::Equivalent { within } => told(false, format!("{name} and {than} are equivalent within {} %", digits(within * 100.0))),
             Verdict::NoDifference { would_have_seen } => {
-                let figure = format!("no difference found between {name} and {than} (would have seen {} %)", digits(would_have_seen * 100.0));
+                let figure =
+                    format!("no difference found between {name} and {than} (would have seen {} %)", digits(would_have_seen * 100.0));
                 // what would have been missed may be what is claimed
                 if 1.0 + would_have_seen <= times { told(false, figure) } else { Err(Missing::Open(figure)) }
             }
@@ -388,7 +390,8 @@ impl Test {
 
     fn faster_at(&self, run: &Run, case: &CaseRecord, size: u64, name: &str, than: &str, times: f64) -> Looked<(bool, String)> {
         let (fast, slow) = (self.blocks(run, case, name, size)?, self.blocks(run, case, than, size)?);
-        let (least, most) = (|of: &[f64]| of.iter().copied().fold(f64::INFINITY, f64::min), |of: &[f64]| of.iter().copied().fold(0.0, f64::max));
+        let (least, most) =
+            (|of: &[f64]| of.iter().copied().fold(f64::INFINITY, f64::min), |of: &[f64]| of.iter().copied().fold(0.0, f64::max));
         let (one, other) = (median(&fast).unwrap_or_default(), median(&slow).unwrap_or_default());
         let ratio = quotient(other, one, "nothing was timed")?;
         let (low, high) = (least(&slow) / most(&fast), most(&slow) / least(&fast));

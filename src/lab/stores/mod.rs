@@ -9,6 +9,7 @@
 
 mod bound;
 mod command;
+mod json;
 mod mongodb;
 mod mongodb_plan;
 mod postgres;
@@ -18,6 +19,7 @@ mod redis;
 
 pub use bound::Bound;
 pub use command::{MongoCommand, RedisCommand};
+pub use json::{document_json, json};
 pub use mongodb::MongoStore;
 pub use postgres::PostgresStore;
 pub use redis::RedisStore;

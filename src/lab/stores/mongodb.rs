@@ -117,16 +117,21 @@ impl MongoStore {
         }
     }
 
-    /// Drops a collection, and fills it anew with these documents.
-    pub async fn fill(&self, collection: &str, documents: Vec<Document>) -> Result<()> {
+    /// Puts documents into a collection.
+    pub async fn insert(&self, collection: &str, documents: Vec<Document>) -> Result<()> {
         let collection = self.collection(collection);
-        collection.drop().await?;
         let mut documents = documents.into_iter().peekable();
         while documents.peek().is_some() {
             let batch: Vec<_> = documents.by_ref().take(BATCH).collect();
             collection.insert_many(batch).ordered(false).await?;
         }
         Ok(())
+    }
+
+    /// Drops a collection, and fills it anew with these documents.
+    pub async fn fill(&self, collection: &str, documents: Vec<Document>) -> Result<()> {
+        self.collection(collection).drop().await?;
+        self.insert(collection, documents).await
     }
 
     /// Makes an index.

@@ -1,6 +1,8 @@
 //! The catalogue. A workload has a file or a folder of its own here, with its statements beside it; this is the only list of them.
 
 mod w03;
+mod w05;
+mod w07;
 mod w08;
 mod w16;
 
@@ -9,7 +11,13 @@ use std::sync::Arc;
 
 /// All workloads, by number.
 pub fn all() -> Vec<Arc<dyn Workload>> {
-    vec![Arc::new(w03::ListWithChildren), Arc::new(w08::ChangeOneField), Arc::new(w16::Leaderboard)]
+    vec![
+        Arc::new(w03::ListWithChildren),
+        Arc::new(w05::IndexOrNot),
+        Arc::new(w07::Paging),
+        Arc::new(w08::ChangeOneField),
+        Arc::new(w16::Leaderboard),
+    ]
 }
 
 /// Those of the short suite: it must end within a minute on the embedded stores.

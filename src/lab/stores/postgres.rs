@@ -35,6 +35,8 @@ pub struct PostgresStore {
     /// What the questions about counters themselves sent.
     own: Mutex<Traffic>,
     version: i32,
+    /// Whether its arm writes: the server's log grows by itself a little, which a reader has nothing to do with.
+    writes: bool,
 }
 
 /// Connections while an accounting pass runs: one, through a relay if there is a way for one.
@@ -71,7 +73,7 @@ impl PostgresStore {
         let version: i32 =
             sqlx::query_scalar("SELECT current_setting('server_version_num')::int").fetch_one(&direct).await.map_err(failed)?;
         let (statements, own) = (AtomicU64::new(0), Mutex::default());
-        Ok(Some(Self { place, direct, server, counted: RwLock::default(), statements, own, version }))
+        Ok(Some(Self { place, direct, server, counted: RwLock::default(), statements, own, version, writes: tier != Tier::Read }))
     }
 
     /// The connections of this moment: through the relay while an accounting pass runs. Statements that are sent past [`Self::rows`] and
@@ -203,6 +205,9 @@ impl PostgresStore {
         if self.version >= 150_000 {
             counters.insert("pages", pages as f64);
             counters.insert("docs_examined", rows as f64);
+        }
+        if !self.writes {
+            return Ok(counters);
         }
         counters.insert("log_bytes", log as f64);
         let syncs = match self.version {

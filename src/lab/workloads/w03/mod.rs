@@ -1,6 +1,8 @@
 //! W03, a list with its children: one question for each row (N+1), one for all of them, a join, or documents that hold their children.
 
 mod data;
+mod mongodb;
+mod postgres;
 mod process;
 mod sqlite;
 
@@ -8,8 +10,6 @@ use crate::lab::{Arm, Case, Input, Load, Result, Workload, WorkloadAbout, draw::
 use async_trait::async_trait;
 use serde_json::json;
 use std::sync::Arc;
-
-pub use data::{Item, Order, Shop, customer_name, product_name, shop};
 
 /// Orders with their customers and lines.
 pub struct ListWithChildren;
@@ -36,6 +36,16 @@ impl Workload for ListWithChildren {
             arms.push(Arc::new(sqlite::Orders::make(site, way).await?));
         }
         arms.push(Arc::new(process::Orders::default()));
+        for way in postgres::Way::ALL {
+            if let Some(arm) = postgres::Orders::make(site, way).await? {
+                arms.push(Arc::new(arm));
+            }
+        }
+        for way in mongodb::Way::ALL {
+            if let Some(arm) = mongodb::Orders::make(site, way).await? {
+                arms.push(Arc::new(arm));
+            }
+        }
         Ok(arms)
     }
 

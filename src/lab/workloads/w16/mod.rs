@@ -1,7 +1,10 @@
 //! W16, a leaderboard: the rank of one member and the ten best are two access patterns, and stores differ in one of them only.
 
 mod data;
+mod mongodb;
+mod postgres;
 mod process;
+mod redis;
 mod sqlite;
 
 use crate::lab::{Arm, Case, Input, Load, Result, Workload, WorkloadAbout, draw::Draw, site::Site};
@@ -9,7 +12,7 @@ use async_trait::async_trait;
 use serde_json::json;
 use std::sync::Arc;
 
-pub use data::{Member, members};
+pub use data::members;
 
 /// How many of the best are asked for.
 pub const TOP: i64 = 10;
@@ -34,11 +37,21 @@ impl Workload for Leaderboard {
     }
 
     async fn arms(&self, site: &Site) -> Result<Vec<Arc<dyn Arm>>> {
-        Ok(vec![
+        let mut arms: Vec<Arc<dyn Arm>> = vec![
             Arc::new(sqlite::Board::make(site, sqlite::Model::Rows).await?),
             Arc::new(sqlite::Board::make(site, sqlite::Model::Json).await?),
             Arc::new(process::Board::default()),
-        ])
+        ];
+        if let Some(arm) = postgres::Board::make(site).await? {
+            arms.push(Arc::new(arm));
+        }
+        if let Some(arm) = mongodb::Board::make(site).await? {
+            arms.push(Arc::new(arm));
+        }
+        if let Some(arm) = redis::Board::make(site).await? {
+            arms.push(Arc::new(arm));
+        }
+        Ok(arms)
     }
 
     fn size(&self, quick: bool) -> u64 {

@@ -43,6 +43,22 @@ impl Kind {
     }
 }
 
+/// Where servers of the lab's own are put: a folder of the session's, and the session's number for their names.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The number.
+    pub number: String,
+}
+
+impl Ground {
+    /// Of this session.
+    pub fn of(site: &Site) -> Self {
+        Self { folder: site.folder().to_owned(), number: site.number().to_owned() }
+    }
+}
+
 /// A server of the lab's own. It ends, and its folder goes, when it is dropped.
 pub struct Server {
     kind: Kind,
@@ -54,17 +70,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server with these settings (of its configuration, by name) on a free port of this machine, below the site's folder, or below the
+    /// Starts a server with these settings (of its configuration, by name) on a free port of this machine, below the session's folder, or below the
     /// folder for temporary files where the server must run as another user. Fails as unsupported where there is no such program.
-    pub async fn start(site: &Site, kind: Kind, label: &str, settings: &[(&str, &str)]) -> Result<Self> {
+    pub async fn start(ground: &Ground, kind: Kind, label: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let found = match kind {
             Kind::Postgres => find::postgres(),
             Kind::Mongodb => find::mongod(),
             Kind::Redis => find::on_path("redis-server"),
         };
         let program = found.ok_or_else(|| LabError::Unsupported(format!("not testable here: {} is not installed", kind.store())))?;
-        let root = if kind == Kind::Postgres && find::is_root().await { std::env::temp_dir() } else { site.folder().to_owned() };
-        let folder = root.join(format!("{}{}_own_{label}_{}", super::site::PREFIX, site.number(), kind.store()));
+        let root = if kind == Kind::Postgres && find::is_root().await { std::env::temp_dir() } else { ground.folder.clone() };
+        let folder = root.join(format!("{}{}_own_{label}_{}", super::site::PREFIX, ground.number, kind.store()));
         // fails if it is there: the lab takes nobody's folder
         std::fs::create_dir(&folder).map_err(|error| LabError::File(format!("{}: {error}", folder.display())))?;
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -155,7 +171,7 @@ pub struct OwnSite {
 impl OwnSite {
     /// Starts the server and opens the site.
     pub async fn open(site: &Site, kind: Kind, label: &str, settings: &[(&str, &str)]) -> Result<Self> {
-        let server = Server::start(site, kind, label, settings).await?;
+        let server = Server::start(&Ground::of(site), kind, label, settings).await?;
         let url = |of: Kind| (of == kind).then(|| server.url());
         let options = SiteOptions {
             postgres: url(Kind::Postgres),

@@ -2,10 +2,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod compare;
 pub mod config;
 pub mod cost;
 pub mod documents;
 pub mod import;
+pub mod lab_writer;
 pub mod migrate;
 pub mod outbox;
 pub mod progress;
@@ -81,6 +83,11 @@ enum Command {
     Documents(documents::Options),
     /// Make the boards and view counters of the hot store anew from the owners of the facts
     Rebuild,
+    /// Compare stores and data models on this machine, with equal answers proved first
+    Compare(compare::Options),
+    /// Write to a file until killed: `compare` does so to itself
+    #[command(hide = true)]
+    LabWriter(lab_writer::Options),
     /// Print what operations are predicted to cost
     Cost(cost::Options),
     /// Print the GraphQL schema, or compare two schemas
@@ -144,6 +151,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Account(options) => account::run(&config, options).await?,
         Command::Documents(options) => return documents::run(&config, &options).await,
         Command::Rebuild => rebuild::run(&config).await?,
+        Command::Compare(options) => return compare::run(&config, &options).await,
+        Command::LabWriter(options) => lab_writer::run(&options).await?,
         Command::Cost(options) => return cost::run(&config, &options),
         Command::Schema(options) => return schema::run(&options),
         Command::Config => print(&config::text(&config))?,

@@ -46,3 +46,11 @@ pub fn metric_of(name: &str) -> Option<&'static Metric> {
 pub fn is_exact(name: &str) -> bool {
     !matches!(name, "server_cpu_us" | "data_bytes" | "allocated_bytes")
 }
+
+/// Whether it means the same in different stores: a round trip does, a page does not.
+pub fn is_comparable(name: &str) -> bool {
+    matches!(
+        name,
+        "round_trips" | "statements" | "rows" | "answer_bytes" | "bytes_up" | "bytes_down" | "log_bytes" | "syncs" | "source_calls"
+    )
+}

@@ -139,3 +139,21 @@ impl Record {
         serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|error| super::LabError::File(error.to_string()))
     }
 }
+
+/// The JSON schema of results, as it is published.
+pub fn schema_text() -> String {
+    let schema = schemars::schema_for!(Record);
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_schema_is_that_of_this_program() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lab/result.schema.json");
+        let published = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(published == schema_text(), "write it anew: polystore compare schema > docs/lab/result.schema.json");
+    }
+}

@@ -79,7 +79,8 @@ impl MongoStore {
         let direct = Client::with_options(options.clone())?;
         let hello = direct.database("admin").run_command(doc! { "hello": 1 }).await?;
         let first = options.hosts.first().map(ToString::to_string).unwrap_or_default();
-        let primary = hello.get_str("primary").map_or(first, str::to_owned);
+        let primary = hello.get_str("primary").map_or_else(|_| first.clone(), str::to_owned);
+        let primary = if options.direct_connection == Some(true) { first } else { primary };
         let (host, port) = primary.rsplit_once(':').unwrap_or((&primary, "27017"));
         let primary = (host.to_owned(), port.parse().unwrap_or(27017));
         Ok(Some(Self { name: place.name, options, primary, direct, counted: RwLock::default(), statements: Arc::default(), writes: tier != Tier::Read }))
@@ -169,9 +170,22 @@ impl MongoStore {
         if !on {
             return Ok(());
         }
-        let wire = relay(&self.primary.0, self.primary.1).await?;
+        let counted = match relay(&self.primary.0, self.primary.1).await? {
+            // a certificate may be good for the server's name only: then nothing is told of the wire
+            Some(wire) => match self.counted_client(Some(&wire)).await {
+                Ok(client) => Counted { client, wire: Some(wire) },
+                Err(_) => Counted { client: self.counted_client(None).await?, wire: None },
+            },
+            None => Counted { client: self.counted_client(None).await?, wire: None },
+        };
+        *self.counted.write().unwrap_or_else(PoisonError::into_inner) = Some(counted);
+        Ok(())
+    }
+
+    /// A client with one connection that counts its commands and does nothing by itself.
+    async fn counted_client(&self, wire: Option<&Wire>) -> Result<Client> {
         let mut options = self.options.clone();
-        if let Some(wire) = &wire {
+        if let Some(wire) = wire {
             let address = wire.address();
             options.hosts = vec![ServerAddress::Tcp { host: address.ip().to_string(), port: Some(address.port()) }];
             // or it would go where the replica set says that it is, past the relay
@@ -190,8 +204,7 @@ impl MongoStore {
         let client = Client::with_options(options)?;
         // the handshakes are nobody's work
         client.database(&self.name).run_command(doc! { "ping": 1 }).await?;
-        *self.counted.write().unwrap_or_else(PoisonError::into_inner) = Some(Counted { client, wire });
-        Ok(())
+        Ok(client)
     }
 
     /// Totals: commands and what went over the relay while counting was on, keys and documents that the server looked at, bytes and syncs of its

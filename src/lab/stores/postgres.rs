@@ -154,12 +154,22 @@ impl PostgresStore {
             Some(_) => None,
             None => relay(options.get_host(), options.get_port()).await?,
         };
-        let options = (*options).clone();
-        let options = match &wire {
-            Some(wire) => options.host(&wire.address().ip().to_string()).port(wire.address().port()),
-            None => options,
+        let relayed = wire.map(|wire| {
+            let options = (*options).clone().host(&wire.address().ip().to_string()).port(wire.address().port());
+            (options, wire)
+        });
+        let (pool, wire) = match relayed {
+            // a certificate may be good for the server's name only: then nothing is told of the wire
+            Some((options, wire)) => match pool_of(1).connect_with(options).await {
+                Ok(pool) => (Some(pool), Some(wire)),
+                Err(_) => (None, None),
+            },
+            None => (None, None),
         };
-        let pool = pool_of(1).min_connections(1).connect_with(options).await.map_err(failed)?;
+        let pool = match pool {
+            Some(pool) => pool,
+            None => pool_of(1).connect_with((*options).clone()).await.map_err(failed)?,
+        };
         let process: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&pool).await.map_err(failed)?;
         if self.version >= 150_000 {
             // the first time reads the catalogue, which is nobody's work

@@ -222,7 +222,7 @@ impl Arm for Orders {
         let orders: Vec<OrderRow> = self.store.rows(ORDERS, &page).await?;
         let keys: [Bound; 2] = match self.way {
             Way::Batch => [orders.iter().map(|row| row.2).collect::<Vec<_>>().into(), orders.iter().map(|row| row.0).collect::<Vec<_>>().into()],
-            _ => orders.first().map_or([0.into(), 0.into()], |row| [row.2.into(), row.0.into()]),
+            _ => orders.first().map_or([0_i64.into(), 0_i64.into()], |row| [row.2.into(), row.0.into()]),
         };
         let mut plans = vec![first];
         for (statement, key) in self.way.statements()[1..].iter().zip(keys) {

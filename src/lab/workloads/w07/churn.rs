@@ -61,11 +61,15 @@ pub async fn walk(arm: &dyn Pages, case: &Case, load: &Load) -> Result<Vec<Fact>
                 (next, added) = (next + 1, added + 1);
             }
         } else {
-            for _ in 0..CHANGES {
-                let Some(post) = shown.get(oldest_taken).and_then(|id| there.remove(id)) else { break };
-                arm.take(&post).await?;
-                stayed.remove(&post.id);
-                (oldest_taken, taken) = (oldest_taken + 1, taken + 1);
+            let until = taken + CHANGES as u64;
+            // what was shown twice can go only once
+            while let (true, Some(id)) = (taken < until, shown.get(oldest_taken)) {
+                oldest_taken += 1;
+                if let Some(post) = there.remove(id) {
+                    arm.take(&post).await?;
+                    stayed.remove(&post.id);
+                    taken += 1;
+                }
             }
         }
     }

@@ -100,15 +100,17 @@ impl Arm for Posts {
 
     async fn op(&self, _: &Case, input: &Input) -> Result<Answer> {
         let asked = Question::of(input);
-        let (from, to) = (asked.offset.to_string(), (asked.offset + PAGE - 1).to_string());
-        let values: [(&str, &[u8]); 3] = [("posts", &self.store.key("posts").into_bytes()), ("from", from.as_bytes()), ("to", to.as_bytes())];
+        let (posts, from, to) = (self.store.key("posts"), asked.offset.to_string(), (asked.offset + PAGE - 1).to_string());
+        let values: [(&str, &[u8]); 3] = [("posts", posts.as_bytes()), ("from", from.as_bytes()), ("to", to.as_bytes())];
         let (members,): (Vec<String>,) = self.store.ask(&self.page, &values).await?;
         if members.is_empty() {
             return Ok(Answer::new(Value::Array(Vec::new()), 0));
         }
         // how many keys there are is only known now: this command is shown in redis_texts.txt
         let mut texts = redis::cmd("MGET");
-        members.iter().for_each(|member| drop(texts.arg(self.store.key(format_args!("post:{member}")))));
+        for member in &members {
+            texts.arg(self.store.key(format_args!("post:{member}")));
+        }
         let texts: Vec<String> = texts.query_async(&mut self.store.connection()).await?;
         let posts: std::result::Result<Vec<Value>, _> = texts.iter().map(|text| serde_json::from_str(text)).collect();
         Ok(Answer::new(Value::Array(posts.map_err(failed)?), texts.len()))

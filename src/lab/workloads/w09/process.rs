@@ -68,7 +68,7 @@ impl Shop {
             let sum = sums.entry(category(item.product)).or_default();
             *sum = (sum.0 + item.quantity * item.cents, sum.1 + item.quantity);
         }
-        let total = sums.values().map(|sum| sum.0).sum();
+        let total: i64 = sums.values().map(|sum| sum.0).sum();
         let mut rows: Vec<_> = sums.into_iter().collect();
         rows.sort_by_key(|(category, (revenue, _))| (Reverse(*revenue), *category));
         let row = |(place, (category, (revenue, units)))| answer::category((category_name(category), revenue, units, place, total));

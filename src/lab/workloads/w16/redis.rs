@@ -60,7 +60,9 @@ impl Arm for Board {
         for rows in members(load).chunks(5_000) {
             let mut commands = Pipeline::new();
             let add = commands.cmd("ZADD").arg(self.board());
-            rows.iter().for_each(|row| drop(add.arg(-row.score).arg(name(row.member))));
+            for row in rows {
+                add.arg(-row.score).arg(name(row.member));
+            }
             self.store.send(&commands).await?;
         }
         self.store.sizes(&[self.board()]).await

@@ -7,15 +7,19 @@ use super::{
     enough::{Enough, HEADROOM, Until},
     form::{Form, QUESTIONS},
     rules::Rules,
-    trees,
+    sayings,
 };
-use crate::lab::claims::{decide::run, measured::digits};
+use crate::lab::claims::{Findings, Ledger, decide::run, measured::digits};
 use std::fmt::Write;
 
 /// All that goes into a record.
 pub struct Adr<'a> {
     /// The table.
     pub rules: &'a Rules,
+    /// What course texts say.
+    pub ledger: &'a Ledger,
+    /// What this machine's results say.
+    pub findings: &'a Findings,
     /// The form.
     pub form: &'a Form,
     /// The answers.
@@ -40,7 +44,7 @@ impl Adr<'_> {
             ("Whatever the store", list(&self.advice.practices.iter().map(cited).collect::<Vec<_>>())),
             ("Reconsider when", self.reconsider()),
             ("Which answers matter", self.sensitivity()),
-            ("What decision trees say", self.trees()),
+            ("What course texts say", self.sayings()),
             ("Outside the evidence", list(&self.rules.outside)),
             ("The answers", self.given()),
         ] {
@@ -155,7 +159,10 @@ impl Adr<'_> {
     }
 
     fn not_known(&self) -> String {
-        let line = |(why, workload): &(String, String)| format!("Not known: {why}: run `{}`", run(&[workload]));
+        let line = |(why, workload): &(String, String)| match workload.as_str() {
+            "" => format!("Not known: {why}"),
+            workload => format!("Not known: {why}: run `{}`", run(&[workload])),
+        };
         list(&self.advice.unknown.iter().map(line).collect::<Vec<_>>())
     }
 
@@ -225,15 +232,15 @@ impl Adr<'_> {
         format!("Each answer was changed, one at a time. These change the advice.{still}\n\n{}", list(&lines))
     }
 
-    fn trees(&self) -> String {
-        let measured = self.choice().is_some_and(|choice| matches!(choice.standing, Standing::Enough | Standing::NotEnough));
-        let why = if measured { "The figures above decide otherwise." } else { "Nothing that was measured here decides between the two." };
-        let line = |said: trees::Said| match said.answer {
-            None => format!("The {}'s tree says nothing to these answers.", said.text),
-            Some((asks, store)) if said.agrees => format!("The {}'s tree agrees: {store}, because: {asks}", said.text),
-            Some((asks, store)) => format!("The {}'s tree disagrees: {store}, because: {asks} {why}", said.text),
-        };
-        list(&trees::walk(self.rules, self.form, self.answers, self.choice()).into_iter().map(line).collect::<Vec<_>>())
+    fn sayings(&self) -> String {
+        let lines = sayings::hold(self.rules, self.ledger, self.form, self.answers, self.findings, self.choice()).into_iter().map(|said| {
+            let agrees = if said.agrees { "has it, too" } else { "does not have it" };
+            format!(
+                "{} [{}; {}] That is {}; this advice {agrees}. The claim is {} here.",
+                said.sentence, said.claim, said.texts, said.stores, said.finding
+            )
+        });
+        list(&lines.collect::<Vec<_>>())
     }
 
     fn given(&self) -> String {

@@ -54,8 +54,8 @@ impl Answers {
     fn take(&mut self, form: &Form, question: &str, key: &str, value: &toml::Value, wrong: &mut Vec<String>) {
         let Some(field) = form.fields.iter().find(|field| field.place() == (question, key)) else {
             let (shown, known) = match question {
-                "" => (key.to_owned(), format!("entity, {}", QUESTIONS.map(|(question, _)| question).join(", "))),
-                _ => (format!("{question}.{key}"), keys(form, question)),
+                "" => (key.escape_debug().to_string(), format!("entity, {}", QUESTIONS.map(|(question, _)| question).join(", "))),
+                _ => (format!("{question}.{}", key.escape_debug()), keys(form, question)),
             };
             wrong.push(format!("{shown}: this key is not known: expected one of {known}"));
             return;

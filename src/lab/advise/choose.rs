@@ -182,7 +182,7 @@ impl Chosen {
             match self.look(candidate, pattern, answers, findings) {
                 Enough::Yes { .. } if faster(pattern, findings, &candidate.id, &home.id) == Some(true) => return Ok(candidate.id.clone()),
                 Enough::Yes { .. } => unknown.push(format!("{} is enough, and it was not told that it is faster", candidate.name)),
-                Enough::Unknown { why, workload } => unknown.push(format!("{}: {why}: run `compare run {workload}`", candidate.name)),
+                Enough::Unknown { why, .. } => unknown.push(format!("{}: {why}", candidate.name)),
                 Enough::No(_) => {}
             }
         }

@@ -23,7 +23,7 @@ pub enum Enough {
     Yes { figure: Cited, until: Vec<Until> },
     /// It is not, with the figure.
     No(Cited),
-    /// Nothing is known here, and why; the workload would tell.
+    /// Nothing is known here, and why; the workload would tell, if it is named.
     Unknown { why: String, workload: String },
 }
 
@@ -56,6 +56,10 @@ pub fn writes_per_s(answers: &Answers) -> f64 {
 /// Looks at one candidate and one pattern.
 pub fn enough(candidate: &Candidate, pattern: &Pattern, answers: &Answers, findings: &Findings) -> Enough {
     let unknown = |why: String| Enough::Unknown { why, workload: pattern.workload.clone() };
+    // no run would tell
+    if !pattern.arms.contains_key(&candidate.id) {
+        return Enough::Unknown { why: format!("{} does not measure it", pattern.workload), workload: String::new() };
+    }
     let Some(run) = findings.run(&pattern.workload) else {
         return unknown("no result of this machine".to_owned());
     };
@@ -77,11 +81,6 @@ fn look(candidate: &Candidate, pattern: &Pattern, answers: &Answers, run: &Run) 
     }
     if arm.answers.as_ref().is_some_and(|answers| !answers.same) {
         return Err(format!("{name} gave a wrong answer"));
-    }
-    let wanted = tier_of(answers.one("consistency.durability"));
-    let promised = arm.evidence.as_ref().map_or(Tier::Read, |evidence| evidence.tier);
-    if case.tier != Tier::Read && promised < wanted {
-        return Err(format!("{name} was measured with the promise {}, and {} is asked", promised.name(), wanted.name()));
     }
     let told = Told { pattern, run, case, arm };
     let mut enough = match &pattern.counter {
@@ -158,6 +157,12 @@ impl Told<'_> {
     fn by_time(&self, answers: &Answers) -> Result<Enough, String> {
         if let Some(why) = self.run.untimely() {
             return Err(why);
+        }
+        // a write that promises less takes less time
+        let wanted = tier_of(answers.one("consistency.durability"));
+        let promised = self.arm.evidence.as_ref().map_or(Tier::Read, |evidence| evidence.tier);
+        if self.case.tier != Tier::Read && promised < wanted {
+            return Err(format!("{} was measured with the promise {}, and {} is asked", self.arm.name, promised.name(), wanted.name()));
         }
         let (rate, limit) = (answers.number("scale.per_s") * HEADROOM, answers.number("scale.p99_ms") * 1_000.0);
         let noisy = self.case.noise.is_some_and(|noise| noise.noisy);

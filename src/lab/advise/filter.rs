@@ -57,9 +57,9 @@ fn reasons(rules: &Rules, form: &Form, answers: &Answers, findings: &Findings, c
     }
     reasons.extend(rules.filters.iter().filter_map(|filter| refused(filter, form, answers, findings, candidate)));
     let asked = answers.some("access.patterns");
-    for pattern in rules.patterns.iter().filter(|pattern| asked.contains(&pattern.id) && !pattern.arms.is_empty()) {
-        if !pattern.arms.contains_key(&candidate.id) {
-            let text = format!("it has no way to do this that is measured: {}", pattern.asks);
+    for pattern in rules.patterns.iter().filter(|pattern| asked.contains(&pattern.id)) {
+        if pattern.cannot.contains(&candidate.id) {
+            let text = format!("it has no way to do this: {}", pattern.asks);
             reasons.push(Cited { text, workload: pattern.workload.clone(), claim: pattern.claim.clone() });
         }
     }
@@ -90,8 +90,10 @@ fn tested(filter: &Filter, wanted: &str, findings: &Findings, candidate: &Candid
         let run = findings.run(&filter.workload)?;
         let case = run.workload.cases.iter().find(|case| Some(&case.id) == probe.cases.get(wanted))?;
         let arm = arm(case, probe.arms.get(&candidate.id)?)?;
-        let fact = arm.facts.iter().find(|fact| fact.name == probe.fact).filter(|_| arm.error.is_none())?;
-        Some((format!("{}, {}: {} {}", case.title, arm.name, digits(fact.value), fact.name), fact.value, run.source()))
+        let fact = |name: &String| arm.facts.iter().find(|fact| fact.name == *name).map(|fact| fact.value).filter(|_| arm.error.is_none());
+        let (broken, all) = (fact(&probe.fact)?, fact(&probe.of).filter(|all| *all > 0.0)?);
+        let figure = format!("{}, {}: {} {} of {} {}", case.title, arm.name, digits(broken), probe.fact, digits(all), probe.of);
+        Some((figure, broken, run.source()))
     });
     match found {
         Some((figure, value, source)) if value > 0.0 => Known::Broken(format!("{figure} ({source})")),

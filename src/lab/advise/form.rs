@@ -103,7 +103,7 @@ impl Field {
 
     /// An answer from a file.
     pub fn from_toml(&self, given: &toml::Value) -> Result<Value, String> {
-        let refused = || self.refused(&given.to_string());
+        let refused = || self.refused(&shown(given));
         let text = |value: &toml::Value| value.as_str().map(str::to_owned).ok_or_else(refused);
         let value = match &self.kind {
             Kind::Name => Value::Name(text(given)?),
@@ -119,7 +119,7 @@ impl Field {
                 _ => return Err(refused()),
             },
         };
-        self.checked(value).map_err(|wrong| self.refused(&wrong.unwrap_or_else(|| given.to_string())))
+        self.checked(value).map_err(|wrong| self.refused(&wrong.unwrap_or_else(|| shown(given))))
     }
 
     /// An answer from the terminal: lists have commas or spaces between their items.
@@ -195,6 +195,14 @@ impl Field {
         };
         let allowed = others.into_iter().filter_map(|other| self.checked(other).ok());
         allowed.filter(|other| other != value).collect()
+    }
+}
+
+/// A value as a person wrote it, on one line.
+fn shown(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => format!("{text:?}"),
+        other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The advisor: five questions, a rule table, this machine's results, and out comes a decision record.
 //!
 //! In reading order: [`form`] is what is asked, [`answers`] what was answered, [`rules`] the table that all advice comes from; [`filter`],
-//! [`enough`] and [`choose`] are the steps; [`trees`] holds the advice against decision trees of course texts; [`adr`] writes it down.
+//! [`enough`] and [`choose`] are the steps; [`sayings`] holds the advice against what course texts say; [`adr`] writes it down.
 
 pub mod adr;
 pub mod answers;
@@ -10,9 +10,9 @@ pub mod enough;
 pub mod filter;
 pub mod form;
 pub mod rules;
+pub mod sayings;
 #[cfg(test)]
 mod tests;
-pub mod trees;
 
 pub use answers::{Answers, AskError};
 pub use form::Form;

@@ -31,9 +31,9 @@ pub struct Rules {
     /// What to do with any store.
     #[serde(rename = "practice")]
     pub practices: Vec<Practice>,
-    /// What decision trees of course texts say, to be held against the advice.
-    #[serde(rename = "tree")]
-    pub trees: Vec<Tree>,
+    /// What course texts say, to be held against the advice.
+    #[serde(rename = "saying")]
+    pub sayings: Vec<Saying>,
     /// What a second store costs, whatever its speed.
     pub second_store: Vec<String>,
     /// What no workload on one machine can tell.
@@ -99,6 +99,8 @@ pub struct Probe {
     pub cases: BTreeMap<String, String>,
     /// The fact's name.
     pub fact: String,
+    /// The fact that says how many there were: of none nothing is learned.
+    pub of: String,
     /// The arms, by candidate.
     pub arms: BTreeMap<String, String>,
 }
@@ -122,9 +124,15 @@ pub struct Pattern {
     pub size: Option<Size>,
     /// The counter of bytes that decides, where no time does.
     pub counter: Option<String>,
-    /// The arms, by candidate. A candidate without one is not measured, and cannot serve it. None at all: no store is chosen by it.
+    /// The arms, by candidate. A candidate without one is not measured. None at all: no store is chosen by it.
     #[serde(default)]
     pub arms: BTreeMap<String, String>,
+    /// Candidates that have no way to do it.
+    #[serde(default)]
+    pub cannot: Vec<String>,
+    /// Candidates whose arm stands beside one store only, and helps no other.
+    #[serde(default)]
+    pub beside: BTreeMap<String, String>,
 }
 
 /// A case, and the size up to which it stands for.
@@ -178,29 +186,16 @@ pub struct Practice {
     pub otherwise: String,
 }
 
-/// A decision tree.
+/// Which store a sentence of a course text asks for.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Tree {
-    /// Which kind of course text.
-    pub text: String,
-    /// The claim that it goes with.
+pub struct Saying {
+    /// The sentence's claim.
     pub claim: String,
-    /// The questions, in their order; the first that is met decides.
-    #[serde(rename = "branch")]
-    pub branches: Vec<Branch>,
-}
-
-/// One question of a decision tree.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Branch {
-    /// As the tree puts it.
-    pub asks: String,
-    /// When it is met: all of these.
+    /// When the sentence is about what was answered: all of these.
     pub when: Vec<Condition>,
-    /// The store that it then says.
-    pub store: String,
+    /// The stores that it asks for: one of them.
+    pub stores: Vec<String>,
 }
 
 /// A condition on one answer.
@@ -291,6 +286,10 @@ impl Rules {
         for pattern in &self.patterns {
             cited(&pattern.claim, &pattern.workload)?;
             candidates(&pattern.arms)?;
+            candidates(&pattern.beside)?;
+            if let Some(unknown) = pattern.cannot.iter().find(|id| self.candidate(id).is_none()) {
+                return Err(format!("{unknown} is no candidate"));
+            }
             if pattern.cases.is_empty() != pattern.arms.is_empty() {
                 return Err(format!("{}: expected cases and arms, or neither", pattern.id));
             }
@@ -304,14 +303,17 @@ impl Rules {
                 return Err(format!("{} has no part {:?}", practice.claim, practice.part));
             }
         }
-        for branch in self.trees.iter().flat_map(|tree| &tree.branches) {
-            if self.store(&branch.store).is_none() {
-                return Err(format!("{} is no store", branch.store));
+        for saying in &self.sayings {
+            if ledger.claim(&saying.claim).is_none() {
+                return Err(format!("{} is no claim of the ledger", saying.claim));
+            }
+            if let Some(unknown) = saying.stores.iter().find(|id| self.store(id).is_none()) {
+                return Err(format!("{unknown} is no store"));
             }
         }
         let practices = self.practices.iter().flat_map(|practice| &practice.when);
-        let branches = self.trees.iter().flat_map(|tree| &tree.branches).flat_map(|branch| &branch.when);
-        practices.chain(branches).try_for_each(|condition| condition.check(&form))
+        let sayings = self.sayings.iter().flat_map(|saying| &saying.when);
+        practices.chain(sayings).try_for_each(|condition| condition.check(&form))
     }
 }
 

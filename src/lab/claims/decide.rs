@@ -9,7 +9,8 @@ pub fn decide(ledger: &Ledger, findings: &Findings) -> Vec<ClaimFinding> {
     ledger.claims.iter().map(|claim| one(claim, findings)).collect()
 }
 
-fn one(claim: &Claim, findings: &Findings) -> ClaimFinding {
+/// What these results say to one claim.
+pub fn one(claim: &Claim, findings: &Findings) -> ClaimFinding {
     let outcomes: Vec<_> = claim.parts.iter().map(|part| (part.name.as_str(), part.test.outcome(findings))).collect();
     let (finding, mut figure) = weigh(claim, &outcomes);
     if let (Some(untested), true) = (&claim.untested, finding != Finding::NotTestableHere) {

@@ -73,7 +73,7 @@ fn without_results_each_claim_says_what_to_run_or_why_it_cannot_be_tested() {
 #[test]
 fn a_claim_is_reproduced_as_far_as_its_parts_hold() {
     let pair =
-        |id: &str, redis: f64, postgres: f64| case(id, vec![arm("postgres rows").took(postgres), arm("redis sorted set").took(redis)]);
+        |id: &str, redis: f64, postgres: f64| case(id, vec![arm("postgres count").took(postgres), arm("redis sorted set").took(redis)]);
     let finding = |rank: CaseRecord, top: CaseRecord| {
         let found = judge(&session(vec![workload("W16", 200_000, vec![rank, top])]));
         let claim = found.into_iter().find(|claim| claim.id == "C13").unwrap();
@@ -83,8 +83,8 @@ fn a_claim_is_reproduced_as_far_as_its_parts_hold() {
     assert_eq!(finding(fast("rank"), fast("top")).0, Finding::Reproduced);
     let (some, figure) = finding(fast("rank"), same("top"));
     assert_eq!(some, Finding::ReproducedUnderConditions);
-    assert!(figure.contains("rank: holds (redis sorted set faster than postgres rows 140x [136, 144]"), "{figure}");
-    assert!(figure.contains("top-10: does not hold (redis sorted set and postgres rows are equivalent within 5 %"), "{figure}");
+    assert!(figure.contains("rank: holds (redis sorted set faster than postgres count 140x [136, 144]"), "{figure}");
+    assert!(figure.contains("top-10: does not hold (redis sorted set and postgres count are equivalent within 5 %"), "{figure}");
     assert_eq!(finding(same("rank"), same("top")).0, Finding::NotReproduced);
     // one part alone, however well it holds, is not the claim
     let (some, figure) = finding(fast("rank"), case("other", Vec::new()));
@@ -257,7 +257,7 @@ fn the_session_that_counts_is_built_for_release_full_and_new() {
         let mut record = session(vec![workload(
             "W16",
             1,
-            vec![case("rank", vec![arm("postgres rows").took(100.0), arm("redis sorted set").took(redis)])],
+            vec![case("rank", vec![arm("postgres count").took(100.0), arm("redis sorted set").took(redis)])],
         )]);
         (record.session.id, record.session.build) = (id.to_owned(), build.to_owned());
         (record.session.suite, record.session.started) = (suite.to_owned(), started.to_owned());

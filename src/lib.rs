@@ -30,7 +30,6 @@ pub mod fanout;
 pub mod graphql;
 pub mod http;
 pub mod import;
-#[warn(missing_docs)]
 pub mod lab;
 pub mod layers;
 pub mod loaders;

@@ -8,6 +8,7 @@ pub mod ask;
 pub mod cacheable;
 pub mod category;
 pub mod comment;
+mod comparison;
 pub mod contract;
 pub mod cost;
 pub mod customer;
@@ -47,9 +48,10 @@ use crate::{
 };
 use admission::Admission;
 use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
+use comparison::Archive;
 use documents::{Documents, trusted::Trusted};
 use limits::{Limits, Rates};
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use throttle::Throttle;
 
 type Library = Schema<query::Query, mutation::Mutation, subscription::Subscription>;
@@ -73,6 +75,8 @@ pub struct Graph {
     views: Views,
     /// None: operations are not limited.
     throttle: Option<Arc<Throttle>>,
+    /// Where results of the lab are.
+    archive: Archive,
     /// Whether queries are compiled.
     plans: bool,
 }
@@ -84,9 +88,10 @@ impl Graph {
         let fanout = Arc::new(Fanout::new(Arc::clone(&stores.hot) as _, Arc::clone(&stores.hot) as _));
         let stores = Arc::new(stores);
         let (views, passwords) = (Views::default(), Passwords::default());
+        let archive = Archive::default();
         let schema = || {
             let shared = within(limits).data(limits).data(Arc::clone(&stores)).data(Arc::clone(&fanout));
-            shared.data(views.clone()).data(passwords.clone()).data(access_key.clone())
+            shared.data(archive.clone()).data(views.clone()).data(passwords.clone()).data(access_key.clone())
         };
         let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
         let checking = within(limits).extension(documents::check::Unexecuted).finish();
@@ -107,6 +112,7 @@ impl Graph {
             access_key,
             views,
             throttle,
+            archive,
             plans: true,
         }
     }
@@ -120,6 +126,12 @@ impl Graph {
     /// The same graph; `plans` tells whether queries are compiled, or all executed by the library.
     pub fn with_plans(self, plans: bool) -> Self {
         Self { plans, ..self }
+    }
+
+    /// The same graph, which shows the results of the lab in this folder. The first call counts.
+    pub fn with_comparisons(self, folder: PathBuf) -> Self {
+        self.archive.0.get_or_init(|| folder);
+        self
     }
 
     /// The same graph, whose clients may spend so much.

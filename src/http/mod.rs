@@ -9,6 +9,7 @@ mod cors;
 mod credentials;
 pub mod graphql;
 pub mod health;
+mod lab;
 pub mod listener;
 mod middleware;
 mod origin;
@@ -27,7 +28,7 @@ use axum::{
     response::{Redirect, Response},
     routing::get,
 };
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use streams::Streams;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
@@ -46,6 +47,8 @@ pub struct Options {
     pub streams: Streams,
     /// Show the console.
     pub console: bool,
+    /// Where results of the lab are; they are shown with the console.
+    pub lab: Option<PathBuf>,
     /// Answers go over TLS: browsers are told to ask for nothing less from now on.
     pub https: bool,
 }
@@ -59,6 +62,7 @@ impl Default for Options {
             trusted_proxies: 0,
             streams: Streams::default(),
             console: true,
+            lab: None,
             https: false,
         }
     }
@@ -85,7 +89,7 @@ const HTTPS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Everything that the server answers.
 pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
-    let Options { ready_requires, origins, status_profile, trusted_proxies, streams, console, https } = options.into();
+    let Options { ready_requires, origins, status_profile, trusted_proxies, streams, console, lab, https } = options.into();
     let origins: Arc<[String]> = origins.into();
     let cors = axum::middleware::from_fn_with_state(Arc::clone(&origins), cors::cors);
     let rates = axum::middleware::from_fn_with_state(graph.rates(), rate::tell);
@@ -104,6 +108,9 @@ pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
         .merge(health::routes(stores, ready_requires, stopping));
     if console {
         router = router.merge(assets::routes()).route("/", get(|| async { Redirect::temporary("/graphiql") }));
+    }
+    if let Some(folder) = lab.filter(|_| console) {
+        router = router.merge(lab::routes(folder));
     }
     if let Some(sdl) = sdl {
         router = router.route("/schema.graphql", get(move || async { ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl) }));

@@ -10,6 +10,7 @@ mod account;
 mod audit;
 mod bad_start;
 mod canary;
+mod compare;
 mod cost;
 mod docs;
 mod documents;

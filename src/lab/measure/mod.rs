@@ -162,6 +162,7 @@ impl Plan<'_> {
         }
         record.session.partial = self.cancel.is_cancelled();
         record.session.finished = Some(now());
+        record.claims = super::claims::judge(&record);
         keep(&record)?;
         Ok(record)
     }

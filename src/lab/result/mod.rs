@@ -134,9 +134,9 @@ impl Record {
         self.workloads.iter().find(|found| found.id == workload)?.cases.iter().find(|found| found.id == case)
     }
 
-    /// As text for a file.
+    /// As text for a file: on one line, as laid out it would be five times as long.
     pub fn to_json(&self) -> super::Result<String> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|error| super::LabError::File(error.to_string()))
+        serde_json::to_string(self).map(|text| text + "\n").map_err(|error| super::LabError::File(error.to_string()))
     }
 }
 

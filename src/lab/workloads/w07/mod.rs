@@ -161,7 +161,7 @@ mod tests {
         let shared = posts.windows(2).filter(|pair| pair[0].at == pair[1].at).count();
         assert!((1_500..2_500).contains(&shared), "{shared}");
         let mut sorted = posts.clone();
-        sorted.sort_by_key(data::Post::order);
+        sorted.sort_by_key(|post| std::cmp::Reverse((post.at, post.id)));
         assert_eq!(sorted.iter().map(|post| (post.at, post.id)).collect::<Vec<_>>(), data::order(&load));
     }
 }

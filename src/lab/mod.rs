@@ -1,8 +1,9 @@
 //! The comparison lab: the same work on several stores and data models, side by side, with equal answers proved before any time is told.
 //!
 //! In reading order: [`workload`] and [`arm`] say what is compared; [`site`] makes and drops the databases of a session; [`workloads`] is the
-//! catalogue; [`measure`] runs it in passes that are never mixed; [`verdict`] says what may be concluded from raw blocks, and nothing else;
-//! [`result`] is what is kept; [`check`] recomputes it; [`report`] shows it; [`archive`] finds it again.
+//! catalogue, [`stores`] and [`servers`] are what its arms over real stores share; [`measure`] runs it in passes that are never mixed;
+//! [`verdict`] says what may be concluded from raw blocks, and nothing else; [`result`] is what is kept; [`check`] recomputes it; [`report`]
+//! shows it; [`archive`] finds it again.
 //! [`claims`] holds course texts against it, [`advise`] makes decisions of it.
 
 pub mod advise;

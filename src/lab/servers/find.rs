@@ -1,9 +1,8 @@
 //! Where servers' programs are on this machine: the places in which `scripts/stores` looks, too.
 
-use super::output;
 use std::{
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// A program of the search path.
@@ -19,7 +18,8 @@ pub fn postgres() -> Option<PathBuf> {
     }
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let number = |folder: &Path| folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<u32>().ok());
-    let mut folders: Vec<_> = versions.filter_map(|entry| Some(entry.ok()?.path())).filter_map(|folder| Some((number(&folder)?, folder))).collect();
+    let mut folders: Vec<_> =
+        versions.filter_map(|entry| Some(entry.ok()?.path())).filter_map(|folder| Some((number(&folder)?, folder))).collect();
     folders.sort_unstable();
     folders.into_iter().rev().map(|(_, folder)| folder.join("bin/postgres")).find(|file| file.is_file())
 }
@@ -34,8 +34,7 @@ pub fn mongod() -> Option<PathBuf> {
 }
 
 /// Whether this program runs as root, which PostgreSQL refuses to do.
-pub async fn is_root() -> bool {
-    let mut id = Command::new("id");
-    id.arg("-u");
-    output(id).await.is_ok_and(|id| id == "0")
+pub fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").stdin(Stdio::null()).output();
+    id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }

@@ -9,7 +9,10 @@ mod mongodb;
 mod postgres;
 mod redis;
 
-use super::{LabError, Result, site::{Site, SiteOptions}};
+use super::{
+    LabError, Result,
+    site::{Site, SiteOptions},
+};
 use std::{
     fs::File,
     net::TcpListener,
@@ -79,7 +82,7 @@ impl Server {
             Kind::Redis => find::on_path("redis-server"),
         };
         let program = found.ok_or_else(|| LabError::Unsupported(format!("not testable here: {} is not installed", kind.store())))?;
-        let root = if kind == Kind::Postgres && find::is_root().await { std::env::temp_dir() } else { ground.folder.clone() };
+        let root = if kind == Kind::Postgres && find::is_root() { std::env::temp_dir() } else { ground.folder.clone() };
         let folder = root.join(format!("{}{}_own_{label}_{}", super::site::PREFIX, ground.number, kind.store()));
         // fails if it is there: the lab takes nobody's folder
         std::fs::create_dir(&folder).map_err(|error| LabError::File(format!("{}: {error}", folder.display())))?;
@@ -104,7 +107,7 @@ impl Server {
     /// Starts the program on the folder as it is, and waits until it can be written to.
     pub async fn up(&mut self) -> Result<()> {
         let mut command = match self.kind {
-            Kind::Postgres => postgres::command(self).await?,
+            Kind::Postgres => postgres::command(self),
             Kind::Mongodb => mongodb::command(self),
             Kind::Redis => redis::command(self),
         };
@@ -122,7 +125,10 @@ impl Server {
             let Err(error) = answer else { return Ok(()) };
             let ended = self.child.as_mut().is_some_and(|child| !matches!(child.try_wait(), Ok(None)));
             if ended || Instant::now() > end {
-                return Err(LabError::store(self.kind.store(), format!("the lab's own server does not answer: {error}; {}", self.last_words())));
+                return Err(LabError::store(
+                    self.kind.store(),
+                    format!("the lab's own server does not answer: {error}; {}", self.last_words()),
+                ));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -133,7 +139,7 @@ impl Server {
     pub async fn kill(&mut self) -> Result<()> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
         if self.kind == Kind::Postgres {
-            postgres::end_at_once(self).await?;
+            output(postgres::end_at_once(self)).await?;
         } else {
             child.kill()?;
         }
@@ -198,6 +204,14 @@ impl OwnSite {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
+            if self.kind == Kind::Postgres {
+                // it ends its own processes, and gives back what they share
+                let ended = postgres::end_at_once(self).stdin(Stdio::null()).output();
+                let end = Instant::now() + Duration::from_secs(5);
+                while ended.is_ok() && matches!(child.try_wait(), Ok(None)) && Instant::now() < end {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+            }
             // only the process that was started here: the handle is its own, the number cannot be another's by now
             let _it_may_have_ended = child.kill();
             let _gone = child.wait();

@@ -2,11 +2,7 @@
 
 use super::Server;
 use crate::lab::{LabError, Result};
-use mongodb::{
-    Client,
-    bson::doc,
-    options::ClientOptions,
-};
+use mongodb::{Client, bson::doc, options::ClientOptions};
 use std::{process::Command, time::Duration};
 
 const SET: &str = "lab";

@@ -3,12 +3,7 @@
 use super::{Server, find, output};
 use crate::lab::{LabError, Result};
 use sqlx::{ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
-use std::{
-    path::PathBuf,
-    process::Command,
-    str::FromStr as _,
-    time::Duration,
-};
+use std::{path::PathBuf, process::Command, str::FromStr as _, time::Duration};
 
 /// The user that PostgreSQL runs as where this program runs as root.
 const USER: &str = "postgres";
@@ -18,9 +13,9 @@ fn data(server: &Server) -> PathBuf {
 }
 
 /// A program beside the server's, as a user whom PostgreSQL runs for.
-async fn tool(server: &Server, name: &str) -> Command {
+fn tool(server: &Server, name: &str) -> Command {
     let program = server.program.with_file_name(name);
-    let mut command = if find::is_root().await {
+    let mut command = if find::is_root() {
         // setpriv becomes the program, so the process is the one that was started
         let mut command = Command::new("setpriv");
         command.args(["--reuid", USER, "--regid", USER, "--clear-groups"]).arg(program).env("HOME", std::env::temp_dir());
@@ -35,20 +30,20 @@ async fn tool(server: &Server, name: &str) -> Command {
 /// Makes the folder of its data.
 pub async fn prepare(server: &Server) -> Result<()> {
     let failed = |error: LabError| LabError::Unsupported(format!("not testable here: PostgreSQL of the lab's own cannot be made: {error}"));
-    if find::is_root().await {
+    if find::is_root() {
         let mut chown = Command::new("chown");
         chown.arg(USER).arg(server.folder());
         output(chown).await.map_err(failed)?;
     }
-    let mut initdb = tool(server, "initdb").await;
+    let mut initdb = tool(server, "initdb");
     initdb.arg("-D").arg(data(server)).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]).env("LC_ALL", "C");
     output(initdb).await.map_err(failed)?;
     Ok(())
 }
 
 /// The server in the foreground.
-pub async fn command(server: &Server) -> Result<Command> {
-    let mut command = tool(server, "postgres").await;
+pub fn command(server: &Server) -> Command {
+    let mut command = tool(server, "postgres");
     command.arg("-D").arg(data(server));
     let port = server.port.to_string();
     let ours = [("port", port.as_str()), ("listen_addresses", "127.0.0.1"), ("unix_socket_directories", ""), ("max_connections", "40")];
@@ -56,7 +51,7 @@ pub async fn command(server: &Server) -> Result<Command> {
     for (name, value) in ours.into_iter().chain(given) {
         command.arg("-c").arg(format!("{name}={value}"));
     }
-    Ok(command)
+    command
 }
 
 /// Whether it answers.
@@ -73,8 +68,8 @@ pub async fn is_ready(server: &Server) -> Result<()> {
 }
 
 /// Ends all its processes without a checkpoint and without writing what is in its buffers.
-pub async fn end_at_once(server: &Server) -> Result<()> {
-    let mut stop = tool(server, "pg_ctl").await;
+pub fn end_at_once(server: &Server) -> Command {
+    let mut stop = tool(server, "pg_ctl");
     stop.args(["stop", "-m", "immediate", "-W", "-s", "-D"]).arg(data(server));
-    output(stop).await.map(drop)
+    stop
 }

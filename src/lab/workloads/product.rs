@@ -26,7 +26,11 @@ impl ProductRedis {
 
     /// The engine of this moment.
     pub fn engine(&self) -> Arc<Redis> {
-        self.counted.read().unwrap_or_else(PoisonError::into_inner).as_ref().map_or_else(|| self.direct.clone(), |(_, engine)| engine.clone())
+        self.counted
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map_or_else(|| self.direct.clone(), |(_, engine)| engine.clone())
     }
 
     /// The range of keys, and what may be asked of its server beside the engine.

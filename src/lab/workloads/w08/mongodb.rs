@@ -1,6 +1,9 @@
 //! Documents in MongoDB: the counter changed where it lies, and the whole document put in the place of the old one.
 
-use super::{data::{Shape, VIEWS, told}, doc};
+use super::{
+    data::{Shape, VIEWS, told},
+    doc,
+};
 use crate::lab::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
     arm::{Evidence, Plan, PlanClass, Tier},
@@ -48,7 +51,8 @@ impl Documents {
             Model::Set => self.store.run(&self.set, &[id]).await?,
             Model::Replace => {
                 let found = self.store.ask(&self.find, std::slice::from_ref(&id)).await?;
-                let mut whole = found.into_iter().next().ok_or_else(|| LabError::store("mongodb", format!("there is no document {doc}")))?;
+                let mut whole =
+                    found.into_iter().next().ok_or_else(|| LabError::store("mongodb", format!("there is no document {doc}")))?;
                 let views = whole.get_i64("views").map_err(|error| LabError::store("mongodb", error))?;
                 whole.insert("views", views + 1);
                 self.store.run(&self.replace, &[id, ("whole", Bson::Document(whole))]).await?

@@ -1,9 +1,12 @@
 //! Documents in PostgreSQL: the counter as a column beside the body, and as a field of JSONB.
 
-use super::{data::{Shape, VIEWS, told}, doc};
+use super::{
+    data::{Shape, VIEWS, told},
+    doc,
+};
 use crate::lab::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    arm::{Evidence, Plan, Tier},
     site::Site,
     stores::{Bound, PostgresStore},
 };
@@ -111,10 +114,6 @@ impl Arm for Documents {
 
     async fn plan(&self, _: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(self.change(), &[Bound::Int(doc(input))]).await.map(Some)
-    }
-
-    fn expects(&self, _: &Case) -> Option<PlanClass> {
-        Some(PlanClass::Index)
     }
 
     async fn tier(&self, case: &Case) -> Result<Evidence> {

@@ -3,7 +3,10 @@
 //! Redis tells how many bytes it logs only if it keeps a log, and many do not. Then these arms run on a server of the lab's own that keeps one;
 //! where there is no such program they run on the user's, and their bytes are not told.
 
-use super::{data::{Shape, VIEWS, told}, doc};
+use super::{
+    data::{Shape, VIEWS, told},
+    doc,
+};
 use crate::lab::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
     arm::{Evidence, Tier},

@@ -1,6 +1,9 @@
 //! Documents in SQLite: the counter as a column beside the body, and as a field of a JSON text.
 
-use super::{data::{Shape, VIEWS, told}, doc};
+use super::{
+    data::{Shape, VIEWS, told},
+    doc,
+};
 use crate::lab::{
     Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
     arm::{Evidence, Plan, PlanClass},

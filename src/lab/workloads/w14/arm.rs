@@ -59,7 +59,9 @@ impl Reader {
             Shelf::None => None,
             Shelf::Process => Some(Arc::new(Memory::new())),
             Shelf::Redis => {
-                let (Some(place), Some(url)) = (site.redis(&format!("w14 {}", source.store)).await?, site.url("redis")) else { return Ok(None) };
+                let (Some(place), Some(url)) = (site.redis(&format!("w14 {}", source.store)).await?, site.url("redis")) else {
+                    return Ok(None);
+                };
                 Some(Arc::new(Redis::connect(url, place.prefix.trim_end_matches(':')).await?))
             }
         };
@@ -67,7 +69,8 @@ impl Reader {
             Some(cache) => Arc::new(Cached::with_products(observed, cache)),
             None => observed,
         };
-        let (products, receipt, counting, fresh) = (RwLock::default(), Arc::new(Receipt::counting()), AtomicBool::new(false), AtomicI64::new(1));
+        let (products, receipt, counting, fresh) =
+            (RwLock::default(), Arc::new(Receipt::counting()), AtomicBool::new(false), AtomicI64::new(1));
         Ok(Some(Self { source: source.clone(), shelf, asked, products, receipt, counting, fresh }))
     }
 
@@ -103,7 +106,9 @@ impl Reader {
         match (input["question"].as_str(), before) {
             (Some("point"), true) => self.product(self.hot_product(hot)?).await,
             // ids of products begin with a time: this one is of the year 1970
-            (Some("point"), false) => self.product(ProductId::from_uuid(uuid::Uuid::from_u128((7_u128 << 76) | (2_u128 << 62) | fresh as u128))).await,
+            (Some("point"), false) => {
+                self.product(ProductId::from_uuid(uuid::Uuid::from_u128((7_u128 << 76) | (2_u128 << 62) | fresh as u128))).await
+            }
             _ => self.report(hot as i64, fresh).await,
         }
     }
@@ -183,7 +188,8 @@ impl Arm for Reader {
         self.asked.customers_put(std::slice::from_ref(&one)).await?;
         Ok(vec![
             Fact::new("stale after a write through the layer", through, "count").expected(0.0),
-            Fact::new("stale after a write past the layer", past, "count").note("another program's write; a report is kept for 30 s at most"),
+            Fact::new("stale after a write past the layer", past, "count")
+                .note("another program's write; a report is kept for 30 s at most"),
         ])
     }
 

@@ -170,9 +170,7 @@ impl Arm for Readers {
             Protection::None => Source { language: "rust", text: unprotected.to_owned() },
             Protection::SingleFlight => Source { language: "rust", text: include_str!("single_flight.txt").to_owned() },
             Protection::EarlyRefresh => Source { language: "rust", text: include_str!("early_refresh.txt").to_owned() },
-            Protection::Lock => {
-                Source { language: "redis", text: format!("{}{}", include_str!("lock.txt"), include_str!("unlock.lua")) }
-            }
+            Protection::Lock => Source { language: "redis", text: format!("{}{}", include_str!("lock.txt"), include_str!("unlock.lua")) },
         }
     }
 
@@ -198,7 +196,8 @@ impl Arm for Readers {
         run.cached.fill().await?;
         let before = run.cached.calls();
         let end = Instant::now() + WHOLE;
-        let clients: Vec<_> = (0..load.size as u32).map(|number| tokio::spawn(client(run.clone(), number, load.size as u32, end))).collect();
+        let clients: Vec<_> =
+            (0..load.size as u32).map(|number| tokio::spawn(client(run.clone(), number, load.size as u32, end))).collect();
         let (mut waits, mut wrong) = (Vec::new(), 0);
         for client in clients {
             let (own, others) = client.await.map_err(|error| LabError::store("cache", error))??;
@@ -235,7 +234,8 @@ impl Arm for Readers {
 impl Readers {
     fn facts(&self, calls: u64, mut waits: Vec<Duration>, wrong: u64) -> Vec<Fact> {
         waits.sort_unstable();
-        let at = |share: f64| waits.get(((waits.len() as f64 * share) as usize).min(waits.len().saturating_sub(1))).copied().unwrap_or_default();
+        let at =
+            |share: f64| waits.get(((waits.len() as f64 * share) as usize).min(waits.len().saturating_sub(1))).copied().unwrap_or_default();
         let us = |time: Duration| time.as_secs_f64() * 1e6;
         let ms = |time: Duration| time.as_millis();
         let mut source = Fact::new("source calls", calls as f64, "count").note(format!(

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     engines::memory::Memory,
-    lab::{ArmAbout, Counters, Loaded, Result, Source, arm::{Evidence, Tier}},
+    lab::{
+        ArmAbout, Counters, Loaded, Result, Source,
+        arm::{Evidence, Tier},
+    },
     roles::Sessions,
 };
 use async_trait::async_trait;
@@ -20,7 +23,12 @@ pub struct Process(Memory);
 #[async_trait]
 impl Shelf for Process {
     fn about(&self) -> ArmAbout {
-        ArmAbout { name: "in process", store: "process", model: "the product's bounded map; a read begins a life anew", variant: "idiomatic" }
+        ArmAbout {
+            name: "in process",
+            store: "process",
+            model: "the product's bounded map; a read begins a life anew",
+            variant: "idiomatic",
+        }
     }
 
     fn statement(&self, _: bool) -> Source {

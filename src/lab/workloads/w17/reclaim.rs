@@ -36,11 +36,11 @@ pub async fn look(shelf: &dyn Shelf, load: &Load) -> Result<Vec<Fact>> {
 
     tokio::time::sleep((ended + LATER).saturating_duration_since(Instant::now())).await;
     let kept = (shelf.count().await?.unwrap_or(before) - before).max(0);
-    facts.push(
-        Fact::new("expired kept", kept as f64, "count").note(format!("that still take room {} s after their end", LATER.as_secs())),
-    );
+    facts.push(Fact::new("expired kept", kept as f64, "count").note(format!("that still take room {} s after their end", LATER.as_secs())));
     match shelf.lets_go_within() {
-        Some(longest) => facts.push(wait(shelf, before, ended, if load.size < WORTH_WAITING { longest.min(PATIENCE) } else { longest }).await?),
+        Some(longest) => {
+            facts.push(wait(shelf, before, ended, if load.size < WORTH_WAITING { longest.min(PATIENCE) } else { longest }).await?)
+        }
         None => {
             let begin = Instant::now();
             let swept = shelf.sweep().await?;
@@ -55,7 +55,8 @@ pub async fn look(shelf: &dyn Shelf, load: &Load) -> Result<Vec<Fact>> {
 async fn wait(shelf: &dyn Shelf, before: i64, ended: Instant, longest: Duration) -> Result<Fact> {
     while ended.elapsed() < longest {
         if shelf.count().await?.unwrap_or(before) <= before {
-            return Ok(Fact::new("seconds until reclaimed", ended.elapsed().as_secs_f64(), "s").note("at most: looked at every quarter of a second"));
+            return Ok(Fact::new("seconds until reclaimed", ended.elapsed().as_secs_f64(), "s")
+                .note("at most: looked at every quarter of a second"));
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }

@@ -60,7 +60,11 @@ impl Shelf for Text {
     }
 
     async fn fill(&self, sessions: &[Signed]) -> Result<Loaded> {
-        stream::iter(sessions.to_vec()).map(|one| async move { self.put(&one, LIFE).await }).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        stream::iter(sessions.to_vec())
+            .map(|one| async move { self.put(&one, LIFE).await })
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await?;
         Ok(Loaded::default())
     }
 
@@ -143,7 +147,8 @@ impl Hash {
 
     fn commands(&self, one: &Signed, life: Duration) -> Result<Pipeline> {
         let (key, session) = (self.key(one), one.session);
-        let (customer, signed_in_at, life) = (session.customer_id.to_string(), session.signed_in_at.millis().to_string(), millis(life).to_string());
+        let (customer, signed_in_at, life) =
+            (session.customer_id.to_string(), session.signed_in_at.millis().to_string(), millis(life).to_string());
         self.put.bind(&[
             ("key", key.as_bytes()),
             ("customer", customer.as_bytes()),
@@ -173,7 +178,11 @@ impl Shelf for Hash {
     }
 
     async fn fill(&self, sessions: &[Signed]) -> Result<Loaded> {
-        stream::iter(sessions.to_vec()).map(|one| async move { self.put(&one, LIFE).await }).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        stream::iter(sessions.to_vec())
+            .map(|one| async move { self.put(&one, LIFE).await })
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await?;
         Ok(Loaded::default())
     }
 

@@ -3,7 +3,10 @@
 use super::{Limit, arm::Limiter};
 use crate::{
     engines::memory::Memory,
-    lab::{ArmAbout, Counters, Result, Source, arm::{Evidence, Tier}},
+    lab::{
+        ArmAbout, Counters, Result, Source,
+        arm::{Evidence, Tier},
+    },
     roles::RateLimits,
     shop::Rate,
 };
@@ -20,7 +23,10 @@ impl Limiter for Bucket {
     }
 
     fn source(&self) -> Source {
-        Source { language: "rust", text: include_str!("../../../engines/memory/rate.rs").split("#[cfg(test)]").next().unwrap_or_default().to_owned() }
+        Source {
+            language: "rust",
+            text: include_str!("../../../engines/memory/rate.rs").split("#[cfg(test)]").next().unwrap_or_default().to_owned(),
+        }
     }
 
     async fn take(&self, client: &str, limit: Limit) -> Result<bool> {

@@ -184,7 +184,8 @@ impl Limiter for Bucket {
     async fn extra(&self, client: &str, _: Limit) -> Result<Vec<Fact>> {
         let store = self.0.store();
         let key = store.key(format_args!("rate:{client}"));
-        let bytes: Option<u64> = redis::cmd("MEMORY").arg("USAGE").arg(key).query_async(&mut store.connection()).await.map_err(LabError::from)?;
+        let bytes: Option<u64> =
+            redis::cmd("MEMORY").arg("USAGE").arg(key).query_async(&mut store.connection()).await.map_err(LabError::from)?;
         Ok(bytes.map(|bytes| fact_of(bytes as f64)).into_iter().collect())
     }
 

@@ -67,7 +67,8 @@ impl clients::Book for Book {
         let admin = database(url).await?.client().database("admin");
         let status = admin.run_command(doc! { "serverStatus": 1 }).await?;
         let config = admin.run_command(doc! { "replSetGetConfig": 1 }).await?;
-        let journaled = config.get_document("config").is_ok_and(|config| config.get_bool("writeConcernMajorityJournalDefault").unwrap_or(true));
+        let journaled =
+            config.get_document("config").is_ok_and(|config| config.get_bool("writeConcernMajorityJournalDefault").unwrap_or(true));
         let concern = MongoCommand::new(self.insert)?.bind(&[("number", Bson::Int64(0))])?;
         let concern = concern.get_document("writeConcern").cloned().unwrap_or_default();
         let waits = concern.get_bool("j").unwrap_or(journaled);

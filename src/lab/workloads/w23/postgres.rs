@@ -87,7 +87,11 @@ impl Victim for Postgres {
             Tier::D3 => ("w23_on", "on"),
             Tier::D1 => ("w23_off", "off"),
             Tier::D0 => ("w23_unlogged", "off"),
-            _ => return Err(LabError::Unsupported("PostgreSQL syncs each commit or waits for none: there is nothing in between".to_owned())),
+            _ => {
+                return Err(LabError::Unsupported(
+                    "PostgreSQL syncs each commit or waits for none: there is nothing in between".to_owned(),
+                ));
+            }
         };
         let book = Book { unlogged: tier == Tier::D0 };
         clients::suffer(ground, Kind::Postgres, label, &[("synchronous_commit", synchronous)], &book, load).await

@@ -85,7 +85,11 @@ impl Victim for Sqlite {
             Tier::D3 => "full",
             Tier::D2 => "normal",
             Tier::D1 => "off",
-            _ => return Err(LabError::Unsupported("a database in memory ends with its process, and there is nothing to look at".to_owned())),
+            _ => {
+                return Err(LabError::Unsupported(
+                    "a database in memory ends with its process, and there is nothing to look at".to_owned(),
+                ));
+            }
         };
         let file = ground.folder.join(format!("w23_{synchronous}.db"));
         let mut draw = Draw::new(load.seed, &format!("W23 sqlite {synchronous}"));

@@ -138,7 +138,7 @@ pub async fn newest(ctx: &Context<'_>, first: Option<i32>) -> Result<Option<Vec<
         _ => return Err(bad_input(format!("first must be between 1 and {MAX_COMPARISONS}"))),
     };
     who::everything(ctx)?;
-    let read = |folder: &PathBuf| {
+    let read = move |folder: &PathBuf| {
         let found = archive::ids(folder).into_iter().filter_map(|id| archive::find(folder, &id).ok().flatten());
         found.take(first as usize).map(|record| Comparison::from(&record)).collect()
     };

@@ -77,6 +77,8 @@ pub struct Graph {
     throttle: Option<Arc<Throttle>>,
     /// Where results of the lab are.
     archive: Archive,
+    /// Whether keys are asked for in batches.
+    loaders: bool,
     /// Whether queries are compiled.
     plans: bool,
 }
@@ -113,6 +115,7 @@ impl Graph {
             views,
             throttle,
             archive,
+            loaders: true,
             plans: true,
         }
     }
@@ -126,6 +129,11 @@ impl Graph {
     /// The same graph; `plans` tells whether queries are compiled, or all executed by the library.
     pub fn with_plans(self, plans: bool) -> Self {
         Self { plans, ..self }
+    }
+
+    /// The same graph; `loaders` tells whether keys are asked for in batches. Without them is for the lab alone.
+    pub fn with_loaders(self, loaders: bool) -> Self {
+        Self { loaders, ..self }
     }
 
     /// The same graph, which shows the results of the lab in this folder. The first call counts.

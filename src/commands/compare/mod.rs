@@ -1,6 +1,8 @@
 //! `polystore compare`: the comparison lab on the command line.
 
+pub mod claims;
 mod files;
+mod graph;
 mod session;
 
 use super::Failure;
@@ -63,6 +65,11 @@ enum What {
         /// Another one
         other: PathBuf,
     },
+    /// Print what course texts claim, and what results say to it
+    Claims {
+        /// A result [default: the results of this machine in DATA/lab, for each workload the newest full one]
+        file: Option<PathBuf>,
+    },
     /// Plant faults and print which are found
     Selftest,
     /// Print a result, or write it as a page or as Markdown
@@ -88,6 +95,7 @@ pub async fn run(config: &Config, options: &Options) -> Result<ExitCode, Failure
         Some(What::List) => files::list(),
         Some(What::Check { file }) => files::check(file),
         Some(What::Diff { one, other }) => files::diff(one, other),
+        Some(What::Claims { file }) => claims::run(config, file.as_deref()),
         Some(What::Selftest) => session::selftest(config, &options.run).await,
         Some(What::Report { file, html, markdown }) => files::report(file, html.as_deref(), markdown.as_deref()),
         Some(What::Schema) => files::schema(),

@@ -43,7 +43,7 @@ fn options(config: &Config, run: &RunOptions) -> SiteOptions {
         redis: url(Engine::Redis),
         folder: archive::folder(&config.data),
         own_this: run.own_this,
-        graph: None,
+        graph: Some(super::graph::maker()),
     }
 }
 

@@ -34,8 +34,9 @@ pub trait Graph: Send + Sync {
     /// Fills the shop behind the graph with this many parents of `children` each, in place of what it held.
     async fn load(&self, load: &super::Load) -> Result<()>;
 
-    /// Runs a query; with `loaders` off each field asks its store on its own.
-    async fn ask(&self, query: &str, variables: &Input, loaders: bool) -> Result<GraphAnswer>;
+    /// Runs the query for this page; with `loaders` off each key is asked for on its own. Calls and rows are told only when they are to be counted.
+    /// Orders of the answer also have the shop's own numbers: `number` and `placed` of an order, `cents` of an item.
+    async fn ask(&self, query: &str, page: &Input, loaders: bool, counted: bool) -> Result<GraphAnswer>;
 
     /// Ends it, and drops what it made.
     async fn close(&self) -> Result<()>;

@@ -2,7 +2,7 @@
 
 mod product;
 mod w01;
-mod w03;
+pub mod w03;
 mod w05;
 mod w07;
 mod w08;

@@ -1,6 +1,7 @@
 //! W03, a list with its children: one question for each row (N+1), one for all of them, a join, or documents that hold their children.
 
-mod data;
+pub mod data;
+mod graph;
 mod mongodb;
 mod postgres;
 mod process;
@@ -45,6 +46,9 @@ impl Workload for ListWithChildren {
             if let Some(arm) = mongodb::Orders::make(site, way).await? {
                 arms.push(Arc::new(arm));
             }
+        }
+        for arm in graph::Orders::make(site).await? {
+            arms.push(Arc::new(arm));
         }
         Ok(arms)
     }

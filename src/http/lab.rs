@@ -31,7 +31,8 @@ async fn list(State(folder): State<Arc<PathBuf>>) -> Response {
 }
 
 async fn one(State(folder): State<Arc<PathBuf>>, Path(id): Path<String>) -> Response {
-    let found = tokio::task::spawn_blocking(move || archive::find(&folder, &id).map(|found| found.map(|record| report::html(&record)))).await;
+    let found =
+        tokio::task::spawn_blocking(move || archive::find(&folder, &id).map(|found| found.map(|record| report::html(&record)))).await;
     match found {
         Ok(Ok(Some(html))) => page(html),
         Ok(Ok(None)) => (StatusCode::NOT_FOUND, "no such comparison").into_response(),

@@ -1,7 +1,7 @@
 //! One arm: a store with a data model that does the work of one workload.
 
-use super::{Case, Load, LabError, Result};
 pub use super::result::{Evidence, Fact, Plan, PlanClass, Tier};
+use super::{Case, LabError, Load, Result};
 use async_trait::async_trait;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -18,7 +18,8 @@ pub fn lines(one: &Record, other: &Record) -> Vec<String> {
             let Some(again) = other.case(&workload.id, &case.id) else { continue };
             shared += 1;
             let place = format!("{} {}", workload.id, case.id);
-            let sizes = [one, other].map(|record| record.workloads.iter().find(|found| found.id == workload.id).map_or(0, |found| found.size));
+            let sizes =
+                [one, other].map(|record| record.workloads.iter().find(|found| found.id == workload.id).map_or(0, |found| found.size));
             if sizes[0] != sizes[1] {
                 lines.push(format!("{place}: sizes {} and {}: not compared", sizes[0], sizes[1]));
                 continue;
@@ -48,7 +49,8 @@ fn settings(one: &Record, other: &Record) -> Vec<String> {
     differs("build".to_owned(), Some(&one.session.build), Some(&other.session.build));
     let seeds = [one, other].map(|record| record.session.seed.to_string());
     differs("seed".to_owned(), Some(&seeds[0]), Some(&seeds[1]));
-    let names: BTreeSet<&String> = [one, other].into_iter().flat_map(|record| record.environment.stores.iter().map(|store| &store.name)).collect();
+    let names: BTreeSet<&String> =
+        [one, other].into_iter().flat_map(|record| record.environment.stores.iter().map(|store| &store.name)).collect();
     for name in names {
         let [a, b] = [one, other].map(|record| record.environment.stores.iter().find(|store| store.name == *name));
         differs(format!("{name} version"), a.and_then(|store| store.version.as_deref()), b.and_then(|store| store.version.as_deref()));
@@ -78,9 +80,7 @@ fn pairs(one: &CaseRecord, other: &CaseRecord) -> Vec<String> {
     let of = |pair: &super::result::Pair| {
         let again = other.verdicts.iter().find(|again| again.a == pair.a && again.b == pair.b)?;
         let (a, b) = (word(&pair.verdict), word(&again.verdict));
-        let ratio = |pair: &super::result::Pair| {
-            Some(format!("{}x [{}, {}]", times(pair.ratio?), times(pair.low?), times(pair.high?)))
-        };
+        let ratio = |pair: &super::result::Pair| Some(format!("{}x [{}, {}]", times(pair.ratio?), times(pair.low?), times(pair.high?)));
         let told = match (ratio(pair), ratio(again)) {
             // intervals that do not meet: the machines say something else
             (Some(first), Some(second)) if pair.high < again.low || again.high < pair.low => format!(" ({first} and {second}, apart)"),

@@ -128,7 +128,8 @@ impl LabGraph for Served {
 
     async fn ask(&self, query: &str, page: &Input, loaders: bool, counted: bool) -> Result<GraphAnswer> {
         let number = |name: &str| page[name].as_i64().unwrap_or_default();
-        let ids: Vec<String> = (number("from")..number("from") + number("limit")).map(|n| OrderId::from_uuid(uuid(n)).to_string()).collect();
+        let ids: Vec<String> =
+            (number("from")..number("from") + number("limit")).map(|n| OrderId::from_uuid(uuid(n)).to_string()).collect();
         let operation = Operation {
             query: query.to_owned(),
             variables: Map::from_iter([("ids".to_owned(), json!(ids))]),

@@ -182,9 +182,8 @@ async fn warm_up(plan: &Plan<'_>, slots: &[Slot], case: &Case, inputs: &[Input],
 /// Whether the last rounds have no trend of more than a twentieth from the first to the last of them.
 fn is_steady(medians: &[f64]) -> bool {
     let Some(last) = medians.len().checked_sub(WARM_UP.1).map(|from| &medians[from..]) else { return false };
-    let slopes: Vec<f64> = (0..last.len())
-        .flat_map(|at| (at + 1..last.len()).map(move |later| (last[later] / last[at]).ln() / (later - at) as f64))
-        .collect();
+    let slopes: Vec<f64> =
+        (0..last.len()).flat_map(|at| (at + 1..last.len()).map(move |later| (last[later] / last[at]).ln() / (later - at) as f64)).collect();
     median(&slopes).is_some_and(|slope| (slope * (WARM_UP.1 - 1) as f64).abs() < 0.05)
 }
 

@@ -121,10 +121,8 @@ fn first_difference(expected: &Expected, answers: &[Value], state: Option<&Value
 fn count(record: &mut ArmRecord, before: &Counters, after: &Counters, given: &[Answer], texts: &[String]) {
     let ops = given.len().max(1) as f64;
     record.counted_ops = given.len() as u64;
-    record.counters = after
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (value - before.get(name).copied().unwrap_or_default()) / ops))
-        .collect();
+    record.counters =
+        after.iter().map(|(name, value)| ((*name).to_owned(), (value - before.get(name).copied().unwrap_or_default()) / ops)).collect();
     record.counters.insert("rows".to_owned(), given.iter().map(|answer| answer.rows as f64).sum::<f64>() / ops);
     record.counters.insert("answer_bytes".to_owned(), texts.iter().map(|text| text.len() as f64).sum::<f64>() / ops);
 }

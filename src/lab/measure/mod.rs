@@ -332,7 +332,8 @@ fn tokens(text: &str) -> u64 {
 /// Runs gate and accounting of a workload on the embedded stores and nothing else: for tests of arms. The session's folder is gone afterwards.
 pub async fn verify(workload: &dyn Workload, size: u64) -> Result<Vec<CaseRecord>> {
     let folder = std::env::temp_dir().join(format!("polystore-lab-{}", new_id()));
-    let site = Site::open(&new_id().to_lowercase().replace('-', ""), SiteOptions { folder: folder.clone(), ..SiteOptions::default() }).await?;
+    let site =
+        Site::open(&new_id().to_lowercase().replace('-', ""), SiteOptions { folder: folder.clone(), ..SiteOptions::default() }).await?;
     let effort = Effort { draws: (12, 12), ..Effort::quick() };
     let plan = Plan {
         workloads: Vec::new(),

@@ -26,7 +26,8 @@ pub async fn run(plan: &Plan<'_>, workload: &dyn Workload, arms: &[Arc<dyn Arm>]
     if cases.is_empty() || sizes.is_empty() {
         return Ok(());
     }
-    let mut swept: Vec<SweepRecord> = cases.iter().map(|_| SweepRecord { sizes: sizes.clone(), arms: empty(arms), crossovers: Vec::new() }).collect();
+    let mut swept: Vec<SweepRecord> =
+        cases.iter().map(|_| SweepRecord { sizes: sizes.clone(), arms: empty(arms), crossovers: Vec::new() }).collect();
     let mut gone = vec![false; arms.len()];
     let step = plan.progress.start(&format!("{id} sizes"), sizes.len() as u64);
     for size in &sizes {

@@ -78,7 +78,11 @@ fn workload(out: &mut String, workload: &WorkloadRecord) {
 fn case(out: &mut String, workload: &WorkloadRecord, case: &CaseRecord) {
     let _ = writeln!(out, "<article>\n<h3>{}</h3>", escaped(&title(workload, case)));
     list(out, "verdicts", &chain(case));
-    figure(out, dots(case), "Dot: median. Thick: medians of blocks. Thin: 5th to 99th of 100 operations. Mark: the driver's round trip without work.");
+    figure(
+        out,
+        dots(case),
+        "Dot: median. Thick: medians of blocks. Thin: 5th to 99th of 100 operations. Mark: the driver's round trip without work.",
+    );
     out.push_str(&table(&arms_table(case)));
     list(out, "counted", &counter_lines(case));
     if let Some(noise) = noise_line(case) {
@@ -87,7 +91,8 @@ fn case(out: &mut String, workload: &WorkloadRecord, case: &CaseRecord) {
     }
     for arm in &case.arms {
         if let Some(found) = arm.answers.as_ref().and_then(|answers| answers.difference.as_ref()) {
-            let line = format!("{} differs at {} ({}): expected {}, found {}", arm.name, found.path, found.seen, found.expected, found.found);
+            let line =
+                format!("{} differs at {} ({}): expected {}, found {}", arm.name, found.path, found.seen, found.expected, found.found);
             let _ = writeln!(out, "<p class=\"warning\">{}</p>", escaped(&line));
         }
     }

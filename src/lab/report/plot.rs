@@ -25,7 +25,8 @@ struct Log {
 impl Log {
     /// Over all values with some room, at least a factor of two.
     fn over(values: impl Iterator<Item = f64>, from: f64, to: f64) -> Option<Self> {
-        let (low, high) = values.filter(|value| *value > 0.0).fold((f64::INFINITY, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        let (low, high) =
+            values.filter(|value| *value > 0.0).fold((f64::INFINITY, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
         (high > 0.0).then(|| Self { low: low / 1.15, high: (high * 1.15).max(low * 2.0), from, to })
     }
 
@@ -111,7 +112,13 @@ struct Series {
     points: Vec<(f64, f64)>,
 }
 
-fn lines(title: &str, series: &[Series], x_label: impl Fn(f64) -> String, y_label: impl Fn(f64) -> String, ticks: Option<&[f64]>) -> Option<String> {
+fn lines(
+    title: &str,
+    series: &[Series],
+    x_label: impl Fn(f64) -> String,
+    y_label: impl Fn(f64) -> String,
+    ticks: Option<&[f64]>,
+) -> Option<String> {
     let (top, bottom) = (10.0, 260.0);
     let points = || series.iter().flat_map(|series| &series.points);
     let x = Log::over(points().map(|point| point.0), LEFT - 90.0, WIDTH - RIGHT - 40.0)?;
@@ -128,12 +135,19 @@ fn lines(title: &str, series: &[Series], x_label: impl Fn(f64) -> String, y_labe
     for tick in x_ticks {
         let at = x.at(tick);
         line(&mut out, (at, top), (at, bottom), "grid");
-        let _ = write!(out, "<text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\" class=\"tick\">{}</text>", bottom + 16.0, x_label(tick));
+        let _ =
+            write!(out, "<text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\" class=\"tick\">{}</text>", bottom + 16.0, x_label(tick));
     }
     for tick in y.ticks() {
         let at = y.at(tick);
         line(&mut out, (x.from, at), (x.to, at), "grid");
-        let _ = write!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" class=\"tick\">{}</text>", x.from - 8.0, at + 4.0, y_label(tick));
+        let _ = write!(
+            out,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" class=\"tick\">{}</text>",
+            x.from - 8.0,
+            at + 4.0,
+            y_label(tick)
+        );
     }
     let mut ends: Vec<(f64, &Series)> =
         series.iter().filter_map(|series| series.points.last().map(|point| (y.at(point.1), series))).collect();
@@ -149,7 +163,8 @@ fn lines(title: &str, series: &[Series], x_label: impl Fn(f64) -> String, y_labe
         // names stand beside the ends of their lines, each below the one before
         let at = end.max(lowest + 14.0);
         lowest = at;
-        let _ = write!(out, "<text x=\"{:.1}\" y=\"{:.1}\" class=\"{colour} name\">{}</text>", x.to + 10.0, at + 4.0, escaped(&series.name));
+        let _ =
+            write!(out, "<text x=\"{:.1}\" y=\"{:.1}\" class=\"{colour} name\">{}</text>", x.to + 10.0, at + 4.0, escaped(&series.name));
     }
     out.push_str("</svg>");
     Some(out)

@@ -129,7 +129,9 @@ pub fn counter_lines(case: &CaseRecord) -> Vec<String> {
         }
         seen.push((&verdict.counter, &verdict.less));
         let same = case.counter_verdicts.iter().filter(|other| other.counter == verdict.counter && other.less == verdict.less);
-        let Some(most) = same.max_by(|a, b| a.times.unwrap_or(f64::INFINITY).total_cmp(&b.times.unwrap_or(f64::INFINITY))) else { continue };
+        let Some(most) = same.max_by(|a, b| a.times.unwrap_or(f64::INFINITY).total_cmp(&b.times.unwrap_or(f64::INFINITY))) else {
+            continue;
+        };
         let by = most.times.map_or_else(|| "some, where the first has none".to_owned(), |by| format!("{}x as many", times(by)));
         lines.push(format!("{}: {} least, {} {by}", verdict.counter, verdict.less, most.more));
     }
@@ -171,9 +173,12 @@ pub fn fit_lines(case: &CaseRecord) -> Vec<String> {
             format!("{}: {}", arm.name, if parts.is_empty() { "too few sizes".to_owned() } else { parts.join("; ") })
         })
         .collect();
-    lines.extend(sweep.crossovers.iter().map(|crossover| {
-        format!("{} overtakes {} between {} and {}", crossover.above, crossover.below, crossover.from, crossover.to)
-    }));
+    lines.extend(
+        sweep
+            .crossovers
+            .iter()
+            .map(|crossover| format!("{} overtakes {} between {} and {}", crossover.above, crossover.below, crossover.from, crossover.to)),
+    );
     lines
 }
 
@@ -197,7 +202,9 @@ pub fn provenance(record: &Record) -> Vec<(String, String)> {
         ("one sync of the disk", machine.sync_us.map(duration)),
         (
             "load before and after",
-            machine.load_before.map(|before| format!("{before} and {}", machine.load_after.map_or_else(|| "?".to_owned(), |l| l.to_string()))),
+            machine
+                .load_before
+                .map(|before| format!("{before} and {}", machine.load_after.map_or_else(|| "?".to_owned(), |l| l.to_string()))),
         ),
         ("taken away by the host", machine.stolen_share.map(percent)),
     ];

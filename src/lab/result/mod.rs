@@ -7,7 +7,9 @@ mod case;
 mod environment;
 mod verdict;
 
-pub use arm::{Answers, ArmRecord, Block, Difference, Evidence, Fact, OpenPoint, Plan, PlanClass, SourceRecord, SweepArm, SweepPoint, Tier};
+pub use arm::{
+    Answers, ArmRecord, Block, Difference, Evidence, Fact, OpenPoint, Plan, PlanClass, SourceRecord, SweepArm, SweepPoint, Tier,
+};
 pub use case::{CaseRecord, Crossover, Fit, FitKind, Noise, SweepRecord, WorkloadRecord};
 pub use environment::{Environment, StoreRecord};
 pub use verdict::{CounterVerdict, Pair, Verdict};

@@ -118,10 +118,7 @@ pub async fn run(site: &Site, seed: u64, progress: &dyn Progress, cancel: Cancel
     // three arms are left after the gate, and the self-test may take its time over them
     (effort.closed_time, effort.rounds, effort.block) = (Duration::from_secs(15), (40, 120), Duration::from_millis(12));
     let plan = Plan {
-        workloads: vec![
-            Arc::new(Faults { arms: reads.to_vec(), write: false }),
-            Arc::new(Faults { arms: writes.to_vec(), write: true }),
-        ],
+        workloads: vec![Arc::new(Faults { arms: reads.to_vec(), write: false }), Arc::new(Faults { arms: writes.to_vec(), write: true })],
         site,
         effort,
         seed,
@@ -178,7 +175,13 @@ fn slower(case: &CaseRecord) -> Outcome {
     let holds = pair.and_then(|pair| Some(pair.low? < 1.12 && pair.high? > 1.08)).unwrap_or(false);
     let found = matches!(verdict, Verdict::Faster { faster, .. } if faster == Planted::Honest.name());
     let quiet = case.noise.is_some_and(|noise| noise.apart <= 0.03);
-    let caught = if found { Some(holds) } else if quiet { Some(false) } else { None };
+    let caught = if found {
+        Some(holds)
+    } else if quiet {
+        Some(false)
+    } else {
+        None
+    };
     Outcome { fault, caught, told }
 }
 
@@ -234,7 +237,8 @@ async fn stalled(seed: u64) -> Result<Outcome> {
     let inputs = [json!({ "n": 1 })];
     let case = Case::read("echo", "Answer a number");
     let OpenPoint { p99_us, service_p99_us, void, .. } = paced(&arm, &case, &inputs, offered, Draw::new(seed, "stall")).await?;
-    let told = format!("p99 from the intended start {}, from the real start {}", verdict::duration(p99_us), verdict::duration(service_p99_us));
+    let told =
+        format!("p99 from the intended start {}, from the real start {}", verdict::duration(p99_us), verdict::duration(service_p99_us));
     let caught = p99_us > 300_000.0;
     Ok(Outcome { fault: "store that stands still", caught: if void.is_some() && !caught { None } else { Some(caught) }, told })
 }

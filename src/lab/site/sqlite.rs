@@ -1,6 +1,9 @@
 //! A SQLite database of the lab: a file, one connection, and counters that SQLite itself keeps.
 
-use crate::lab::{Counters, LabError, Result, arm::{Evidence, Plan, PlanClass, Tier}};
+use crate::lab::{
+    Counters, LabError, Result,
+    arm::{Evidence, Plan, PlanClass, Tier},
+};
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Row as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},

@@ -57,12 +57,7 @@ fn constant(points: &[(f64, f64)]) -> f64 {
 }
 
 /// Weighted least squares: intercept, slope, mean square of weighted residuals.
-fn line(
-    points: &[(f64, f64)],
-    x: impl Fn(f64) -> f64,
-    y: impl Fn(f64) -> f64,
-    weight: impl Fn(f64) -> f64,
-) -> Option<(f64, f64, f64)> {
+fn line(points: &[(f64, f64)], x: impl Fn(f64) -> f64, y: impl Fn(f64) -> f64, weight: impl Fn(f64) -> f64) -> Option<(f64, f64, f64)> {
     let rows: Vec<(f64, f64, f64)> = points.iter().map(|(size, value)| (x(*size), y(*value), weight(*value))).collect();
     let sum = |of: fn(&(f64, f64, f64)) -> f64| rows.iter().map(of).sum::<f64>();
     let (w, wx, wy) = (sum(|r| r.2), sum(|r| r.2 * r.0), sum(|r| r.2 * r.1));

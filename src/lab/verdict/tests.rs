@@ -145,11 +145,8 @@ fn counters_are_compared_without_statistics_and_only_where_they_mean_the_same() 
 /// The acceptance of the whole procedure: 200 sessions that are resampled from recorded blocks of one arm against itself, on a busy machine.
 #[test]
 fn the_same_against_itself_is_ranked_in_at_most_seven_of_a_hundred_sessions() {
-    let recorded: Vec<Vec<f64>> = include_str!("aa_blocks.csv")
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').map(|number| number.parse().unwrap()).collect())
-        .collect();
+    let recorded: Vec<Vec<f64>> =
+        include_str!("aa_blocks.csv").lines().skip(1).map(|line| line.split(',').map(|number| number.parse().unwrap()).collect()).collect();
     assert!(recorded.len() >= 100, "a recording of {} rounds", recorded.len());
     let mut draw = Draw::new(2_026, "sessions");
     let (mut ranked, mut excluded) = (0, 0);

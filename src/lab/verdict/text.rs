@@ -70,7 +70,10 @@ mod tests {
     #[test]
     fn numbers_have_the_digits_that_they_are_worth() {
         assert_eq!([2.137, 31.24, 1_234_567.0].map(times), ["2.14", "31.2", "1,234,567"]);
-        assert_eq!([0.4, 3.21, 164.4, 2_437.0, 22_400.0, 2_000_000.0].map(duration), ["400 ns", "3.2 us", "164 us", "2.44 ms", "22.4 ms", "2.00 s"]);
+        assert_eq!(
+            [0.4, 3.21, 164.4, 2_437.0, 22_400.0, 2_000_000.0].map(duration),
+            ["400 ns", "3.2 us", "164 us", "2.44 ms", "22.4 ms", "2.00 s"]
+        );
         assert_eq!([0.05, 0.213].map(percent), ["5.0 %", "21 %"]);
     }
 }

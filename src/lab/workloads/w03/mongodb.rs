@@ -112,7 +112,8 @@ fn embedded(order: &Order) -> Result<Document> {
 }
 
 fn referring(order: &Order) -> Document {
-    let item = |item: &super::data::Item| doc! { "line": item.line, "product": item.product, "quantity": item.quantity, "cents": item.cents };
+    let item =
+        |item: &super::data::Item| doc! { "line": item.line, "product": item.product, "quantity": item.quantity, "cents": item.cents };
     let items: Vec<_> = order.items.iter().map(item).collect();
     doc! { "_id": order.id, "placed": order.placed, "customer": order.customer, "items": items }
 }

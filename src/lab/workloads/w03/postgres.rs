@@ -92,8 +92,7 @@ impl Orders {
     async fn batched(&self, page: &[Bound]) -> Result<Answer> {
         let orders: Vec<OrderRow> = self.store.rows(ORDERS, page).await?;
         let keys = |of: fn(&OrderRow) -> i64| -> [Bound; 1] { [orders.iter().map(of).collect::<Vec<_>>().into()] };
-        let customers: HashMap<i64, String> =
-            self.store.rows::<(i64, String)>(CUSTOMERS, &keys(|row| row.2)).await?.into_iter().collect();
+        let customers: HashMap<i64, String> = self.store.rows::<(i64, String)>(CUSTOMERS, &keys(|row| row.2)).await?.into_iter().collect();
         let items: Vec<ItemRow> = self.store.rows(ITEMS, &keys(|row| row.0)).await?;
         let count = orders.len() + customers.len() + items.len();
         let mut by_order: HashMap<i64, Vec<Value>> = HashMap::new();
@@ -221,7 +220,9 @@ impl Arm for Orders {
         }
         let orders: Vec<OrderRow> = self.store.rows(ORDERS, &page).await?;
         let keys: [Bound; 2] = match self.way {
-            Way::Batch => [orders.iter().map(|row| row.2).collect::<Vec<_>>().into(), orders.iter().map(|row| row.0).collect::<Vec<_>>().into()],
+            Way::Batch => {
+                [orders.iter().map(|row| row.2).collect::<Vec<_>>().into(), orders.iter().map(|row| row.0).collect::<Vec<_>>().into()]
+            }
             _ => orders.first().map_or([0_i64.into(), 0_i64.into()], |row| [row.2.into(), row.0.into()]),
         };
         let mut plans = vec![first];

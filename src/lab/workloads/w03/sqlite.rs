@@ -180,8 +180,7 @@ impl Arm for Orders {
                 sqlx::query(fill).bind(json!(rows).to_string()).execute(pool).await?;
                 let lines = orders.iter().flat_map(|order| order.items.iter().map(|item| (order.id, item)));
                 let rows: Vec<_> = lines.map(|(order, item)| [order, item.line, item.product, item.quantity, item.cents]).collect();
-                let fill =
-                    "INSERT INTO items SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?1)";
+                let fill = "INSERT INTO items SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?1)";
                 sqlx::query(fill).bind(json!(rows).to_string()).execute(pool).await?;
             }
         }

@@ -71,7 +71,7 @@ impl Arm for Board {
     }
 
     async fn load(&self, load: &Load) -> Result<Loaded> {
-        let document = |row: &super::Member| doc! { "_id": row.member, "score": row.score };
+        let document = |row: &super::data::Member| doc! { "_id": row.member, "score": row.score };
         self.store.fill("members", members(load).iter().map(document).collect()).await?;
         self.store.index("members", "board", doc! { "score": -1, "_id": 1 }).await?;
         self.store.checkpoint().await?;

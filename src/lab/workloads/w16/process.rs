@@ -66,7 +66,8 @@ impl Arm for Board {
             self.looked_at.fetch_add(looked_at, Ordering::Relaxed);
             return Ok(Answer::new(json!({ "score": score, "rank": before + 1 }), 1));
         }
-        let top: Vec<_> = rows.order.iter().take(TOP as usize).map(|(score, member)| json!({ "member": member, "score": score.0 })).collect();
+        let top: Vec<_> =
+            rows.order.iter().take(TOP as usize).map(|(score, member)| json!({ "member": member, "score": score.0 })).collect();
         self.looked_at.fetch_add(top.len() as u64, Ordering::Relaxed);
         let count = top.len();
         Ok(Answer::new(json!(top), count))

@@ -3,7 +3,7 @@
 use super::members;
 use crate::lab::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Tier},
+    arm::Evidence,
     site::Site,
     stores::{RedisCommand, RedisStore},
 };

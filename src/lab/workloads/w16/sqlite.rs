@@ -76,8 +76,7 @@ impl Arm for Board {
     async fn op(&self, case: &Case, input: &Input) -> Result<Answer> {
         let statement = self.statement(&case.id);
         if case.id == "rank" {
-            let (score, rank): (i64, i64) =
-                sqlx::query_as(statement).bind(input["member"].as_i64()).fetch_one(self.place.pool()).await?;
+            let (score, rank): (i64, i64) = sqlx::query_as(statement).bind(input["member"].as_i64()).fetch_one(self.place.pool()).await?;
             return Ok(Answer::new(json!({ "score": score, "rank": rank }), 1));
         }
         let rows: Vec<(i64, i64)> = sqlx::query_as(statement).bind(TOP).fetch_all(self.place.pool()).await?;

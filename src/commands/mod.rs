@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 pub mod account;
+pub mod advise;
 pub mod audit;
 pub mod compare;
 pub mod config;
@@ -85,6 +86,8 @@ enum Command {
     Rebuild,
     /// Compare stores and data models on this machine, with equal answers proved first
     Compare(compare::Options),
+    /// Ask five questions and write down which store, by which evidence, and until when
+    Advise(advise::Options),
     /// Write to a file until killed: `compare` does so to itself
     #[command(hide = true)]
     LabWriter(lab_writer::Options),
@@ -151,6 +154,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Account(options) => account::run(&config, options).await?,
         Command::Documents(options) => return documents::run(&config, &options).await,
         Command::Rebuild => rebuild::run(&config).await?,
+        Command::Advise(options) => advise::run(&config, &options)?,
         Command::Compare(options) => return compare::run(&config, &options).await,
         Command::LabWriter(options) => lab_writer::run(&options).await?,
         Command::Cost(options) => return cost::run(&config, &options),

@@ -1,6 +1,6 @@
 //! Stored results, looked at by claims and by the advisor: for each workload the one session that counts.
 
-use crate::lab::result::{ArmRecord, CaseRecord, Record, Session, SweepArm, WorkloadRecord};
+use crate::lab::result::{ArmRecord, CaseRecord, Environment, Record, Session, SweepArm, WorkloadRecord};
 use std::cmp::Ordering;
 
 /// Results of one machine, one session for each workload.
@@ -75,6 +75,15 @@ impl Findings {
 fn before(run: &Run, other: &Run) -> Ordering {
     let rank = |run: &Run| (run.session.build == "release", run.session.suite == "full", !run.session.partial, run.session.started.clone());
     rank(other).cmp(&rank(run))
+}
+
+/// Whether a result was measured on a machine like this one, as far as the names of system and processor tell.
+pub fn is_of_this_machine(environment: &Environment) -> bool {
+    let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model =
+        cpuinfo.lines().find_map(|line| line.strip_prefix("model name")).map(|rest| rest.trim_start_matches([' ', '\t', ':']).trim());
+    environment.system == system && environment.cpu.as_deref() == model
 }
 
 fn machine(record: &Record) -> String {

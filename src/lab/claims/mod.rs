@@ -7,6 +7,8 @@ pub mod decide;
 pub mod findings;
 pub mod measured;
 #[cfg(test)]
+mod names_tests;
+#[cfg(test)]
 pub mod sample;
 pub mod test;
 #[cfg(test)]

@@ -186,6 +186,11 @@ impl Test {
         }
     }
 
+    /// Whether it looks at a sweep over sizes.
+    pub fn is_of_a_sweep(&self) -> bool {
+        matches!(self, Self::FasterAt { .. } | Self::Growth { .. } | Self::Shape { .. } | Self::Time { size: Some(_), .. })
+    }
+
     /// Whether it can hold and can fail.
     pub(super) fn check(&self) -> Result<(), String> {
         let bounds = match self {

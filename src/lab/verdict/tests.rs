@@ -28,8 +28,8 @@ fn around(level: f64, purpose: &str, noise: f64) -> Vec<f64> {
     (0..20).map(|_| level * (1.0 + noise * (draw.share() - 0.5))).collect()
 }
 
-fn case(arms: Vec<ArmRecord>) -> CaseRecord {
-    let mut case = CaseRecord {
+fn unjudged(arms: Vec<ArmRecord>) -> CaseRecord {
+    CaseRecord {
         id: "x".to_owned(),
         title: String::new(),
         kind: "timed".to_owned(),
@@ -40,7 +40,11 @@ fn case(arms: Vec<ArmRecord>) -> CaseRecord {
         verdicts: Vec::new(),
         counter_verdicts: Vec::new(),
         sweep: None,
-    };
+    }
+}
+
+fn case(arms: Vec<ArmRecord>) -> CaseRecord {
+    let mut case = unjudged(arms);
     judge(&mut case, "W00", &Rules::default(), 1);
     case
 }
@@ -161,7 +165,7 @@ fn the_same_against_itself_is_ranked_in_at_most_seven_of_a_hundred_sessions() {
         }
         let [first, second, third] = columns;
         let again = ArmRecord { again_of: Some("a".to_owned()), ..arm("a again", &second) };
-        let mut case = case(vec![arm("a", &first), again, arm("b", &third)]);
+        let mut case = unjudged(vec![arm("a", &first), again, arm("b", &third)]);
         judge(&mut case, "W00", &Rules { replicates: 2_000, ..Rules::default() }, session);
         let pair = &case.verdicts[0];
         ranked += u32::from(matches!(pair.verdict, Verdict::Faster { .. }));

@@ -16,6 +16,7 @@
 //! - [`progress`]: how long work tells what it is doing.
 //! - [`seed`]: fictional data, the same on every machine.
 //! - [`import`]: a user's own CSV and NDJSON files.
+//! - [`lab`]: the same work on several stores, side by side.
 //! - [`config`]: the program's settings.
 //! - [`telemetry`]: the log.
 //! - [`commands`]: the program's commands.
@@ -29,6 +30,7 @@ pub mod fanout;
 pub mod graphql;
 pub mod http;
 pub mod import;
+pub mod lab;
 pub mod layers;
 pub mod loaders;
 pub mod progress;

@@ -1,13 +1,16 @@
 //! The commands of the program, one file each.
 
 pub mod account;
+pub mod advise;
 pub mod api_keys;
 pub mod audit;
+pub mod compare;
 pub mod config;
 pub mod cost;
 pub mod documents;
 pub mod explain;
 pub mod import;
+pub mod lab_writer;
 pub mod migrate;
 pub mod outbox;
 pub mod progress;
@@ -85,6 +88,13 @@ enum Command {
     Documents(documents::Options),
     /// Make the boards and view counters of the hot store anew from the owners of the facts
     Rebuild,
+    /// Compare stores and data models on this machine, with equal answers proved first
+    Compare(compare::Options),
+    /// Ask five questions and write down which store, by which evidence, and until when
+    Advise(advise::Options),
+    /// Write to a file until killed: `compare` does so to itself
+    #[command(hide = true)]
+    LabWriter(lab_writer::Options),
     /// Print what operations are predicted to cost
     Cost(cost::Options),
     /// Show how an operation is answered: its plan, and with --analyze what it did
@@ -151,6 +161,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::ApiKeys(options) => api_keys::run(&config, options)?,
         Command::Documents(options) => return documents::run(&config, &options).await,
         Command::Rebuild => rebuild::run(&config).await?,
+        Command::Advise(options) => advise::run(&config, &options)?,
+        Command::Compare(options) => return compare::run(&config, &options).await,
+        Command::LabWriter(options) => lab_writer::run(&options).await?,
         Command::Cost(options) => return cost::run(&config, &options),
         Command::Explain(options) => explain::run(&config, &options).await?,
         Command::Schema(options) => return schema::run(&options),

@@ -57,7 +57,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let access_key = config.secret.as_ref().map_or_else(AccessKey::random, |secret| Some(AccessKey::of(&secret.0)));
     let access_key = access_key.ok_or_else(|| Failure::Told("the system has no random numbers".to_owned()))?;
     let graph = Graph::new(stores.clone(), config.limits, config.anonymous, access_key);
-    let mut graph = graph.with_documents(config.apq, Arc::new(trusted)).with_plans(config.plans);
+    let results = crate::lab::archive::folder(&config.data);
+    let mut graph = graph.with_documents(config.apq, Arc::new(trusted)).with_plans(config.plans).with_comparisons(results.clone());
     if let Some(rates) = config.rates {
         graph = graph.limited_to(rates);
     }
@@ -73,6 +74,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         trusted_proxies: config.trusted_proxies,
         streams: streams.clone(),
         console: config.console,
+        lab: Some(results),
         https: tls.is_some(),
         session_cookie: config.session_cookie,
     };

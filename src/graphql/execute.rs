@@ -172,7 +172,8 @@ impl Graph {
                 Ok(paid) => paid,
                 Err(reply) => return *reply,
             };
-            let loads = Loads::new(Arc::clone(&self.stores), receipt.clone());
+            let (stores, account) = (Arc::clone(&self.stores), receipt.clone());
+            let loads = if self.loaders { Loads::new(stores, account) } else { Loads::singly(stores, account) };
             let customer = who.customer_id();
             let answer = async {
                 if let Some(reply) = self.planned(prepared, &who, &loads).await {

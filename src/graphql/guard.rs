@@ -255,7 +255,7 @@ impl<'a> Guard<'a> {
     fn rows(&self, field: &Field) -> Result<(u64, Option<u64>), Refusal> {
         let mut rows = match field.name.node.as_str() {
             "products" | "orders" | "articles" | "customers" | "comments" | "revisions" | "activity" | "search" => u64::from(DEFAULT_FIRST),
-            "trending" | "bestSellers" | "categories" | "blocks" => 10,
+            "trending" | "bestSellers" | "categories" | "blocks" | "comparisons" => 10,
             "children" | "items" | "timeline" => 5,
             "salesReport" => u64::from(DEFAULT_REPORT_ROWS),
             _ => 1,

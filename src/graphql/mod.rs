@@ -8,6 +8,7 @@ pub mod ask;
 pub mod cacheable;
 pub mod category;
 pub mod comment;
+mod comparison;
 pub mod contract;
 pub mod cost;
 pub mod customer;
@@ -48,9 +49,10 @@ use crate::{
 };
 use admission::Admission;
 use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
+use comparison::Archive;
 use documents::{Documents, trusted::Trusted};
 use limits::{Limits, Rates};
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use throttle::{Throttle, keys::ApiKeys};
 
 type Library = Schema<query::Query, mutation::Mutation, subscription::Subscription>;
@@ -76,6 +78,10 @@ pub struct Graph {
     throttle: Option<Arc<Throttle>>,
     /// The programs that are known; `None`: no key is looked at.
     keys: Option<Arc<ApiKeys>>,
+    /// Where results of the lab are.
+    archive: Archive,
+    /// Whether keys are asked for in batches.
+    loaders: bool,
     /// Whether queries are compiled.
     plans: bool,
 }
@@ -87,9 +93,10 @@ impl Graph {
         let fanout = Arc::new(Fanout::new(Arc::clone(&stores.hot) as _, Arc::clone(&stores.hot) as _));
         let stores = Arc::new(stores);
         let (views, passwords) = (Views::default(), Passwords::default());
+        let archive = Archive::default();
         let schema = || {
             let shared = within(limits).data(limits).data(Arc::clone(&stores)).data(Arc::clone(&fanout));
-            shared.data(views.clone()).data(passwords.clone()).data(access_key.clone())
+            shared.data(archive.clone()).data(views.clone()).data(passwords.clone()).data(access_key.clone())
         };
         let (library, streaming) = (schema().finish(), schema().extension(stream::EachEvent).finish());
         let checking = within(limits).extension(documents::check::Unexecuted).finish();
@@ -111,6 +118,8 @@ impl Graph {
             views,
             throttle,
             keys: None,
+            archive,
+            loaders: true,
             plans: true,
         }
     }
@@ -124,6 +133,17 @@ impl Graph {
     /// The same graph; `plans` tells whether queries are compiled, or all executed by the library.
     pub fn with_plans(self, plans: bool) -> Self {
         Self { plans, ..self }
+    }
+
+    /// The same graph; `loaders` tells whether keys are asked for in batches. Without them is for the lab alone.
+    pub fn with_loaders(self, loaders: bool) -> Self {
+        Self { loaders, ..self }
+    }
+
+    /// The same graph, which shows the results of the lab in this folder. The first call counts.
+    pub fn with_comparisons(self, folder: PathBuf) -> Self {
+        self.archive.0.get_or_init(|| folder);
+        self
     }
 
     /// The same graph, whose clients may spend so much.

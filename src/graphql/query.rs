@@ -3,6 +3,7 @@
 use super::{
     article::{self, ArticleWhere},
     ask::{self, IdOrSlug, Paging, RowConnection, connection, id_or_slug, load},
+    comparison::{self, Comparison},
     customer::{self, CustomerWhere},
     enums::{ArticleOrder, OrderOrder, ProductOrder, SalesBy, TrendingWindow},
     error::{bad_input, unauthenticated},
@@ -244,6 +245,16 @@ impl Query {
             return Err(bad_input("from must not be later than to"));
         }
         load::<SalesReport>(ctx, SalesPeriod { from: from.0, to: to.0, by: by.into(), limit }).await
+    }
+
+    /// Results of `polystore compare` on this server's machine, newest first, at most 100. For who runs the shop.
+    async fn comparisons(&self, ctx: &Context<'_>, first: Option<i32>) -> Result<Option<Vec<Comparison>>> {
+        comparison::newest(ctx, first).await
+    }
+
+    /// A result of `polystore compare`; null if there is none of this id. For who runs the shop.
+    async fn comparison(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Comparison>> {
+        comparison::one(ctx, &id).await
     }
 
     /// What the viewer, or the address of a visitor, may spend; null where nothing is limited.

@@ -10,6 +10,7 @@ mod cors;
 mod credentials;
 pub mod graphql;
 pub mod health;
+mod lab;
 pub mod listener;
 mod middleware;
 mod origin;
@@ -31,7 +32,7 @@ use axum::{
     response::{Redirect, Response},
     routing::get,
 };
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use streams::Streams;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
@@ -50,6 +51,8 @@ pub struct Options {
     pub streams: Streams,
     /// Show the console.
     pub console: bool,
+    /// Where results of the lab are; they are shown with the console.
+    pub lab: Option<PathBuf>,
     /// Answers go over TLS: browsers are told to ask for nothing less from now on.
     pub https: bool,
     /// Sessions come and go in a cookie, too.
@@ -65,6 +68,7 @@ impl Default for Options {
             trusted_proxies: 0,
             streams: Streams::default(),
             console: true,
+            lab: None,
             https: false,
             session_cookie: None,
         }
@@ -93,7 +97,7 @@ const HTTPS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Everything that the server answers.
 pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
-    let Options { ready_requires, origins, status_profile, trusted_proxies, streams, console, https, session_cookie: cookie } =
+    let Options { ready_requires, origins, status_profile, trusted_proxies, streams, console, lab, https, session_cookie: cookie } =
         options.into();
     let origins: Arc<[String]> = origins.into();
     let cors = axum::middleware::from_fn_with_state((Arc::clone(&origins), cookie.is_some()), cors::cors);
@@ -113,6 +117,9 @@ pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
         .merge(health::routes(stores, ready_requires, stopping));
     if console {
         router = router.merge(assets::routes()).route("/", get(|| async { Redirect::temporary("/graphiql") }));
+    }
+    if let Some(folder) = lab.filter(|_| console) {
+        router = router.merge(lab::routes(folder));
     }
     if let Some(sdl) = sdl {
         router = router.route("/schema.graphql", get(move || async { ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl) }));

@@ -10,7 +10,7 @@
 
 mod aside;
 mod entry;
-mod flights;
+pub mod flights;
 pub mod own_writes;
 mod product;
 #[cfg(test)]

@@ -105,6 +105,8 @@ pub struct Loads {
     receipt: Option<Arc<Receipt>>,
     slots: Mutex<Slots>,
     signal: Arc<Signal>,
+    /// Each key is asked for on its own.
+    singly: bool,
 }
 
 /// One slot a question, in the order in which they were first asked: the order of the calls must not vary.
@@ -117,7 +119,12 @@ struct Slots {
 impl Loads {
     /// For one request; with a receipt, every call is written on it.
     pub fn new(stores: Arc<Stores>, receipt: Option<Arc<Receipt>>) -> Arc<Self> {
-        Arc::new(Self { stores, receipt, slots: Mutex::default(), signal: Arc::default() })
+        Arc::new(Self { stores, receipt, slots: Mutex::default(), signal: Arc::default(), singly: false })
+    }
+
+    /// The same without batches: one call for each key, one after the other. What a server without loaders does; for the lab, which shows what that costs.
+    pub fn singly(stores: Arc<Stores>, receipt: Option<Arc<Receipt>>) -> Arc<Self> {
+        Arc::new(Self { stores, receipt, slots: Mutex::default(), signal: Arc::default(), singly: true })
     }
 
     /// The answer for one key; `None` if the stores do not know it. `path` tells which field asks, and is called only when a receipt is
@@ -166,7 +173,7 @@ impl Loads {
         let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner).in_order.clone();
         let mut sent = false;
         for slot in slots {
-            sent |= slot.dispatch(&self.stores, self.receipt.as_ref(), &self.signal);
+            sent |= slot.dispatch(&self.stores, self.receipt.as_ref(), &self.signal, self.singly);
         }
         sent
     }

@@ -4,6 +4,7 @@ use super::{Answers, LoadError, Question, drive::Signal};
 use crate::{
     layers::cached::own_writes,
     receipt::{self, Caller, Receipt},
+    roles,
     stores::Stores,
 };
 use futures::channel::oneshot;
@@ -45,7 +46,7 @@ impl<Q: Question> Default for Slot<Q> {
 
 /// What [`super::Loads`] can do with a slot without knowing its question.
 pub(super) trait AnySlot: Send + Sync {
-    fn dispatch(self: Arc<Self>, stores: &Arc<Stores>, receipt: Option<&Arc<Receipt>>, signal: &Arc<Signal>) -> bool;
+    fn dispatch(self: Arc<Self>, stores: &Arc<Stores>, receipt: Option<&Arc<Receipt>>, signal: &Arc<Signal>, singly: bool) -> bool;
 }
 
 impl<Q: Question> Slot<Q> {
@@ -139,8 +140,20 @@ impl<Q: Question> Slot<Q> {
     }
 }
 
+/// Puts the question, once for all keys or once for each.
+async fn put<Q: Question>(stores: &Stores, keys: Vec<Q::Key>, singly: bool) -> roles::Result<Answers<Q>> {
+    if !singly {
+        return Q::ask(stores, keys).await;
+    }
+    let mut all = HashMap::new();
+    for key in keys {
+        all.extend(Q::ask(stores, vec![key]).await?);
+    }
+    Ok(all)
+}
+
 impl<Q: Question> AnySlot for Slot<Q> {
-    fn dispatch(self: Arc<Self>, stores: &Arc<Stores>, receipt: Option<&Arc<Receipt>>, signal: &Arc<Signal>) -> bool {
+    fn dispatch(self: Arc<Self>, stores: &Arc<Stores>, receipt: Option<&Arc<Receipt>>, signal: &Arc<Signal>, singly: bool) -> bool {
         let (keys, path) = {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if state.queue.is_empty() {
@@ -155,7 +168,7 @@ impl<Q: Question> AnySlot for Slot<Q> {
         // the same time, and a panic ends in the join handle.
         let asked = keys.clone();
         let customer = own_writes::customer();
-        let ask = async move { own_writes::on_behalf_of(customer, receipt::on_account_of(caller, Q::ask(&stores, asked))).await };
+        let ask = async move { own_writes::on_behalf_of(customer, receipt::on_account_of(caller, put::<Q>(&stores, asked, singly))).await };
         let call = tokio::spawn(ask.in_current_span());
         tokio::spawn(async move {
             let answers = match call.await {

@@ -108,6 +108,14 @@ pub async fn run(
     Ok(summary)
 }
 
+/// Fills the relational role alone, with the same rows.
+pub async fn run_relational(relational: &dyn Relational, plan: &Plan, progress: &dyn Progress) -> Result<Summary, SeedError> {
+    let world = World::new(*plan);
+    let categories = category::rows(&mut world.stream(For::Category));
+    relational.categories_put(&categories).await?;
+    write_relational(&world, &categories, relational, progress).await
+}
+
 /// The next rows, or none.
 fn chunk<T>(rows: &mut impl Iterator<Item = T>, size: usize) -> Option<Vec<T>> {
     let chunk: Vec<T> = rows.take(size).collect();

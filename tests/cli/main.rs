@@ -7,10 +7,13 @@
 mod support;
 
 mod account;
+mod advise;
 mod api_keys;
 mod audit;
 mod bad_start;
 mod canary;
+mod compare;
+mod compare_stores;
 mod cost;
 mod docs;
 mod documents;

@@ -52,6 +52,8 @@ pub fn of_field(name: &str, leaf: bool, ids: Option<u64>) -> Weight {
         "article" | "articles" | "revisions" | "comments" => DOCUMENTS,
         "activity" | "timeline" | "preferences" => DOCUMENTS,
         "trending" | "bestSellers" => HOT,
+        // a file of a few hundred kilobytes that is read and understood
+        "comparison" | "comparisons" => RELATIONAL,
         "search" => SEARCH,
         // subscriptions look whether the thing is there; its events cost what is selected of them
         "orderStatusChanged" | "stockChanged" => RELATIONAL,

@@ -81,6 +81,9 @@ fn probe(world: &World, field: &str) -> (String, String) {
         "trending" => ("{ trending { rank } __typename }".to_owned(), "Query".to_owned()),
         "bestSellers" => ("{ bestSellers { rank } }".to_owned(), "rank".to_owned()),
         "salesReport" => (format!("{{ salesReport({period}, by: CUSTOMER, limit: 1000) {{ key }} }}"), ada),
+        // no result is kept here: whoever may look sees that
+        "comparisons" => ("{ comparisons { id } __typename }".to_owned(), "Query".to_owned()),
+        "comparison" => ("{ comparison(id: \"none\") { id } __typename }".to_owned(), "Query".to_owned()),
         "rateLimit" => ("{ rateLimit { limit } __typename }".to_owned(), "Query".to_owned()),
         "server" => ("{ server { name } }".to_owned(), "polystore".to_owned()),
         other => panic!("there is no probe for Query.{other}"),

@@ -43,6 +43,8 @@ pub const QUESTIONS: &[(&str, &str)] = &[
     ("Query.trending", "{ trending(first: 2) { rank score product { name } } }"),
     ("Query.bestSellers", "{ bestSellers(first: 2) { rank score product { name articles(first: 1) { nodes { id } } } } }"),
     ("Query.salesReport", "{ salesReport(from: \"2020-01-01T00:00:00Z\", to: \"2100-01-01T00:00:00Z\", by: TIER) { key orders } }"),
+    ("Query.comparisons", "{ comparisons(first: 2) { id workloads { code } } __typename }"),
+    ("Query.comparison", "{ comparison(id: \"none\") { id } __typename }"),
     ("Query.rateLimit", "{ rateLimit { limit } __typename }"),
     ("Query.server", "{ server { name stores { role engine } } }"),
     ("Subscription.orderStatusChanged", "subscription($order: ID!) { orderStatusChanged(orderId: $order) { resync order { status } } }"),

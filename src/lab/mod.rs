@@ -1,0 +1,36 @@
+//! The comparison lab: the same work on several stores and data models, side by side, with equal answers proved before any time is told.
+//!
+//! In reading order: [`workload`] and [`arm`] say what is compared; [`site`] makes and drops the databases of a session; [`workloads`] is the
+//! catalogue, [`stores`] and [`servers`] are what its arms over real stores share; [`measure`] runs it in passes that are never mixed;
+//! [`verdict`] says what may be concluded from raw blocks, and nothing else; [`result`] is what is kept; [`check`] recomputes it; [`report`]
+//! shows it; [`archive`] finds it again.
+//! [`claims`] holds course texts against it, [`advise`] makes decisions of it.
+
+pub mod advise;
+pub mod archive;
+pub mod arm;
+pub mod canonical;
+pub mod check;
+pub mod claims;
+pub mod counter;
+pub mod diff;
+pub mod draw;
+pub mod error;
+pub mod measure;
+pub mod report;
+pub mod result;
+pub mod selftest;
+pub mod servers;
+pub mod site;
+pub mod stores;
+pub mod verdict;
+pub mod wire;
+pub mod workload;
+pub mod workloads;
+
+pub use arm::{Answer, Arm, ArmAbout, Counters, Input, Loaded, Source};
+pub use error::LabError;
+pub use workload::{Case, CaseKind, Load, Workload, WorkloadAbout};
+
+/// What work of the lab comes to.
+pub type Result<T> = std::result::Result<T, LabError>;

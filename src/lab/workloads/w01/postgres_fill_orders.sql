@@ -1,0 +1,3 @@
+INSERT INTO orders
+SELECT (row ->> 0)::bigint, (row ->> 1)::bigint, (row ->> 2)::bigint, row ->> 3, row ->> 4, (row ->> 5)::bigint
+FROM jsonb_array_elements($1) AS rows (row)

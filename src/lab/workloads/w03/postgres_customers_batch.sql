@@ -1,0 +1,3 @@
+SELECT id, name
+FROM customers
+WHERE id = ANY ($1)

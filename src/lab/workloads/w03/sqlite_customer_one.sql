@@ -1,0 +1,3 @@
+SELECT name
+FROM customers
+WHERE id = ?1

@@ -1,0 +1,3 @@
+SELECT id, email, name, points
+FROM accounts
+WHERE email = $1

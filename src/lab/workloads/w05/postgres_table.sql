@@ -1,0 +1,7 @@
+DROP TABLE IF EXISTS accounts;
+CREATE TABLE accounts (
+    id     bigint PRIMARY KEY,
+    email  text NOT NULL,
+    name   text NOT NULL,
+    points bigint NOT NULL
+);

@@ -1,0 +1,1 @@
+INSERT INTO posts (id, at, title) VALUES (?1, ?2, ?3)

@@ -1,0 +1,1 @@
+UPDATE documents SET views = views + 1 WHERE id = $1

@@ -1,0 +1,6 @@
+DROP TABLE IF EXISTS limits;
+CREATE TABLE limits (
+    client TEXT PRIMARY KEY,
+    begun  INTEGER NOT NULL,
+    taken  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,1 @@
+CREATE TABLE acknowledged (number bigint PRIMARY KEY);

@@ -1,0 +1,1 @@
+INSERT INTO acknowledged (number) VALUES (?1)

@@ -11,10 +11,7 @@ use crate::lab::{
 };
 use hdrhistogram::Histogram;
 use serde_json::Value;
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 /// Operations of a block.
 const OPS: (u32, u32) = (4, 20_000);

@@ -20,11 +20,21 @@ pub const HEADROOM: f64 = 3.0;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Enough {
     /// It is, with the figure and the answers at which it would no longer be.
-    Yes { figure: Cited, until: Vec<Until> },
+    Yes {
+        /// The figure.
+        figure: Cited,
+        /// Where it ends.
+        until: Vec<Until>,
+    },
     /// It is not, with the figure.
     No(Cited),
     /// Nothing is known here, and why; the workload would tell, if it is named.
-    Unknown { why: String, workload: String },
+    Unknown {
+        /// Why not.
+        why: String,
+        /// The workload that would tell; empty if none would.
+        workload: String,
+    },
 }
 
 /// A bound on an answer: beyond it the advice has to be made again.

@@ -31,9 +31,19 @@ pub enum Kind {
     /// One of these. Where the order matters, the weakest wish comes first.
     One(Vec<Choice>),
     /// Some of these, or none if `empty`.
-    Some { choices: Vec<Choice>, empty: bool },
+    Some {
+        /// All that can be answered.
+        choices: Vec<Choice>,
+        /// Whether none of them may be.
+        empty: bool,
+    },
     /// A number within these bounds.
-    Number { from: f64, to: f64 },
+    Number {
+        /// The least.
+        from: f64,
+        /// The most.
+        to: f64,
+    },
 }
 
 /// An answer.

@@ -9,6 +9,8 @@ pub mod choose;
 pub mod enough;
 pub mod filter;
 pub mod form;
+#[cfg(test)]
+mod properties_tests;
 pub mod rules;
 pub mod sayings;
 #[cfg(test)]

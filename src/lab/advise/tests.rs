@@ -3,41 +3,39 @@ use super::{
     adr::Adr,
     advise,
     choose::{Choice, Standing, choose},
-    filter::{is_new, sort_out},
-    form::Value,
 };
 use crate::lab::{
     claims::{
         Findings, Ledger,
-        sample::{arm, case, session, sweep, workload},
+        sample::{arm, case, session, workload},
     },
-    result::{FitKind, Record, Verdict},
+    result::{Record, Verdict},
 };
 use std::collections::BTreeMap;
 
-const EXAMPLE: &str = include_str!("../../../docs/lab/advise.example.toml");
+pub(super) const EXAMPLE: &str = include_str!("../../../docs/lab/advise.example.toml");
 const SIZE: u64 = 1_000_000;
 
 /// The program's own tables, and results.
-struct Bench {
-    ledger: Ledger,
-    rules: Rules,
-    form: Form,
-    findings: Findings,
+pub(super) struct Bench {
+    pub(super) ledger: Ledger,
+    pub(super) rules: Rules,
+    pub(super) form: Form,
+    pub(super) findings: Findings,
 }
 
 impl Bench {
-    fn new(records: &[Record]) -> Self {
+    pub(super) fn new(records: &[Record]) -> Self {
         Self::of(include_str!("rules.toml"), include_str!("../claims/claims.toml"), records)
     }
 
-    fn of(rules: &str, claims: &str, records: &[Record]) -> Self {
+    pub(super) fn of(rules: &str, claims: &str, records: &[Record]) -> Self {
         let ledger = Ledger::parse(claims).unwrap();
         let rules = Rules::parse(rules, &ledger).unwrap();
         Self { form: Form::new(&rules), ledger, rules, findings: Findings::newest(records) }
     }
 
-    fn answers(&self, changes: &[(&'static str, &str)]) -> Answers {
+    pub(super) fn answers(&self, changes: &[(&'static str, &str)]) -> Answers {
         let mut answers = Answers::from_toml(&self.form, EXAMPLE).unwrap();
         for (path, text) in changes {
             answers.set(path, self.form.field(path).unwrap().from_text(text).unwrap());
@@ -49,11 +47,11 @@ impl Bench {
         advise(&self.rules, &self.ledger, &self.form, answers, &self.findings)
     }
 
-    fn choice(&self, answers: &Answers) -> Option<Choice> {
+    pub(super) fn choice(&self, answers: &Answers) -> Option<Choice> {
         choose(&self.rules, &self.form, answers, &self.findings).choice
     }
 
-    fn adr(&self, answers: &Answers) -> String {
+    pub(super) fn adr(&self, answers: &Answers) -> String {
         let advice = self.advise(answers);
         Adr {
             rules: &self.rules,
@@ -69,7 +67,7 @@ impl Bench {
 }
 
 /// Results of all patterns: each arm takes the time that is told for its name, and counts that many bytes.
-fn results(us: &dyn Fn(&str, &str) -> f64) -> Record {
+pub(super) fn results(us: &dyn Fn(&str, &str) -> f64) -> Record {
     let rules = Bench::new(&[]).rules;
     let mut workloads: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
     for pattern in &rules.patterns {
@@ -94,12 +92,12 @@ fn results(us: &dyn Fn(&str, &str) -> f64) -> Record {
 }
 
 /// All arms are fast enough for the example, but these.
-fn all_fast_but(slow: &'static [(&'static str, &'static str)]) -> Record {
+pub(super) fn all_fast_but(slow: &'static [(&'static str, &'static str)]) -> Record {
     results(&|workload, arm| if slow.contains(&(workload, arm)) { 40_000.0 } else { 200.0 })
 }
 
 /// Lines of a record between one heading and the next.
-fn section<'a>(adr: &'a str, title: &str) -> &'a str {
+pub(super) fn section<'a>(adr: &'a str, title: &str) -> &'a str {
     adr.split_once(&format!("\n## {title}\n")).map_or("", |(_, rest)| rest.split_once("\n## ").map_or(rest, |(section, _)| section))
 }
 
@@ -317,235 +315,6 @@ fn bytes_of_log_decide_where_no_time_does() {
         "{adr}"
     );
     assert!(section(&adr, "Which answers matter").contains("`scale.log_mib_s = 100`: PostgreSQL, JSONB"), "{adr}");
-}
-
-/// Answers that differ in one field, for all of some others.
-fn grid(bench: &Bench) -> Vec<Answers> {
-    let mut grid = Vec::new();
-    for shape in ["related", "document", "keyed", "ranked", "events"] {
-        for patterns in ["rank", "whole", "lookup,pages", "expiring", "change-a-part,whole", "report,top"] {
-            for (rules, stale) in [("none", "0"), ("within-one", "60"), ("across-several", "60")] {
-                for (runs, more) in [("none", "0"), ("none", "2"), ("postgres", "1"), ("redis,mongodb", "0")] {
-                    for processes in ["one", "many"] {
-                        grid.push(bench.answers(&[
-                            ("shape.kind", shape),
-                            ("access.patterns", patterns),
-                            ("consistency.rules", rules),
-                            ("consistency.stale_s", stale),
-                            ("team.runs", runs),
-                            ("team.more", more),
-                            ("scale.processes", processes),
-                        ]));
-                    }
-                }
-            }
-        }
-    }
-    grid
-}
-
-/// Results with times that nobody chose: the same for the same seed.
-fn drawn(seed: u64) -> Record {
-    results(&|workload, arm| {
-        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        for byte in workload.bytes().chain(arm.bytes()) {
-            state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3).rotate_left(17);
-        }
-        [60.0, 150.0, 400.0, 1_100.0, 9_000.0, 60_000.0][(state >> 7) as usize % 6]
-    })
-}
-
-fn benches() -> Vec<Bench> {
-    (1..=6).map(|seed| Bench::new(&[drawn(seed)])).chain([Bench::new(&[])]).collect()
-}
-
-#[test]
-fn more_durability_never_yields_a_weaker_store() {
-    let (mut seen, mut stronger) = (0, 0);
-    for bench in benches() {
-        let levels: Vec<String> =
-            bench.form.field("consistency.durability").unwrap().choices().iter().map(|choice| choice.id.clone()).collect();
-        let place = |id: &str| levels.iter().position(|level| level == id).unwrap();
-        for mut answers in grid(&bench) {
-            let mut before: Option<usize> = None;
-            for (wanted, level) in levels.iter().enumerate() {
-                answers.set("consistency.durability", Value::One(level.clone()));
-                let strength =
-                    bench.choice(&answers).map(|choice| place(&bench.rules.candidate(&choice.home).unwrap().offers["durability"]));
-                match (strength, wanted) {
-                    (Some(strength), _) => {
-                        assert!(strength >= wanted, "{level} is not kept");
-                        assert!(before.is_none_or(|before| strength >= before), "{level} yields a weaker store: {answers:?}");
-                        stronger += usize::from(before.is_some_and(|before| strength > before));
-                        seen += 1;
-                        before = Some(strength);
-                    }
-                    // the strongest wish may be nobody's, a stronger one then is, too
-                    (None, _) => before = Some(usize::MAX),
-                }
-            }
-        }
-    }
-    assert!(seen > 1_000 && stronger > 10, "{seen} advices, {stronger} of them stronger than the one before: the grid does not test much");
-}
-
-#[test]
-fn nobody_is_advised_who_is_beaten_on_every_axis() {
-    let mut swapped = 0;
-    for bench in benches() {
-        for answers in grid(&bench) {
-            let chosen = choose(&bench.rules, &bench.form, &answers, &bench.findings);
-            let Some(choice) = chosen.choice else { continue };
-            swapped += usize::from(chosen.beaten.is_some());
-            let home = bench.rules.candidate(&choice.home).unwrap();
-            let (remain, _) = sort_out(&bench.rules, &bench.form, &answers, &bench.findings);
-            let patterns: Vec<_> =
-                bench.rules.patterns.iter().filter(|pattern| answers.some("access.patterns").contains(&pattern.id)).collect();
-            for other in remain.iter().filter(|other| other.id != home.id) {
-                let dearer = is_new(&bench.rules, &answers, other) && other.store != home.store;
-                let better = patterns.iter().all(|pattern| {
-                    let Some(run) = bench.findings.run(&pattern.workload) else { return false };
-                    let Some(arms) = pattern.arms.get(&other.id).zip(pattern.arms.get(&home.id)) else { return false };
-                    pattern.cases.iter().all(|sized| {
-                        let case = run.workload.cases.iter().find(|case| case.id == sized.case).unwrap();
-                        let mean = |name: &String| case.arms.iter().find(|arm| arm.name == *name).unwrap().blocks[0].mean_us;
-                        mean(arms.0) * 1.1 < mean(arms.1)
-                    })
-                });
-                assert!(dearer || !better, "{} beats {} on every axis: {answers:?}", other.id, home.id);
-            }
-        }
-    }
-    assert!(swapped > 10, "only {swapped} were passed over: the grid does not test much");
-}
-
-#[test]
-fn a_sentence_goes_with_the_workload_that_it_rests_on() {
-    let mut record = all_fast_but(&[]);
-    // what the practices need: a sweep that grows, statements of N+1
-    let lookup = record
-        .workloads
-        .iter_mut()
-        .find(|workload| workload.id == "W05")
-        .unwrap()
-        .cases
-        .iter_mut()
-        .find(|case| case.id == "lookup")
-        .unwrap();
-    lookup.arms.push(arm("sqlite scan"));
-    lookup.sweep = Some(sweep(&[1_000, 10_000], &[("sqlite scan", &[1.0, 10.0], "vm_steps", FitKind::Power, 1.0, &[])]));
-    record.workloads.push(workload(
-        "W23",
-        1,
-        vec![case("each-commit", vec![arm("postgres").found("lost", 0.0).found("acknowledged", 900.0)])],
-    ));
-    let bench = Bench::new(&[record]);
-    let answers = bench.answers(&[("shape.kind", "related"), ("access.patterns", "whole,lookup,report,change-a-part")]);
-    let stated = |bench: &Bench, id: &str| {
-        let adr = bench.adr(&answers);
-        let told = [section(&adr, "Evidence"), section(&adr, "Whatever the store")].concat();
-        (told.matches(&format!("[{id}, C")).count(), adr)
-    };
-    for id in ["W01", "W05", "W08", "W09", "W23"] {
-        let (told, adr) = stated(&bench, id);
-        assert!(told > 0, "nothing rests on {id}: {adr}");
-        let without = Bench { findings: bench.findings.without(id), ..Bench::new(&[]) };
-        let (told, adr) = stated(&without, id);
-        assert_eq!(told, 0, "{id} is still told of: {adr}");
-        assert!(section(&adr, "Not known").contains(&format!("run `compare run {id}`")), "{adr}");
-    }
-}
-
-#[test]
-fn more_data_never_take_the_warning_about_an_index_away() {
-    let mut record = all_fast_but(&[]);
-    let lookup = record
-        .workloads
-        .iter_mut()
-        .find(|workload| workload.id == "W05")
-        .unwrap()
-        .cases
-        .iter_mut()
-        .find(|case| case.id == "lookup")
-        .unwrap();
-    lookup.arms.push(arm("sqlite scan"));
-    lookup.sweep = Some(sweep(&[1_000, 10_000], &[("sqlite scan", &[1.0, 10.0], "vm_steps", FitKind::Power, 1.0, &[])]));
-    let bench = Bench::new(&[record]);
-    let warned: Vec<bool> = (0..=12)
-        .map(|power| {
-            let answers = bench.answers(&[("access.patterns", "lookup"), ("scale.members", &10_f64.powi(power).to_string())]);
-            section(&bench.adr(&answers), "Whatever the store").contains("Index what is looked up by")
-        })
-        .collect();
-    assert!(!warned[0] && warned[12], "{warned:?}");
-    assert!(warned.is_sorted(), "{warned:?}");
-}
-
-/// Names that stand for the stores' own, of other letters and another order.
-const OTHERS: [(&str, &str); 8] = [
-    ("PostgreSQL", "Zebra"),
-    ("postgres", "zebra"),
-    ("MongoDB", "Anteater"),
-    ("mongodb", "anteater"),
-    ("SQLite", "Yak"),
-    ("sqlite", "yak"),
-    ("Redis", "Bison"),
-    ("redis", "bison"),
-];
-
-fn renamed(text: &str) -> String {
-    OTHERS.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
-}
-
-#[test]
-fn stores_by_other_names_get_the_same_advice_under_those_names() {
-    let rules = include_str!("rules.toml");
-    let claims = include_str!("../claims/claims.toml");
-    let scenarios = [
-        vec![],
-        vec![("consistency.rules", "across-several")],
-        vec![("shape.kind", "document"), ("access.patterns", "whole,change-a-part"), ("team.runs", "mongodb"), ("scale.processes", "one")],
-        vec![
-            ("shape.kind", "keyed"),
-            ("access.patterns", "expiring"),
-            ("consistency.durability", "may-vanish"),
-            ("consistency.rules", "none"),
-        ],
-    ];
-    let records = [1, 2, 3].map(|seed| vec![drawn(seed)]).into_iter().chain([vec![all_fast_but(&[("W16", "postgres count")])], vec![]]);
-    for records in records {
-        let others: Vec<Record> = records.iter().map(|record| Record::parse(&renamed(&record.to_json().unwrap())).unwrap()).collect();
-        let own = Bench::of(rules, claims, &records);
-        let other = Bench::of(&renamed(rules), &renamed(claims), &others);
-        for scenario in &scenarios {
-            let translated: Vec<_> = scenario.iter().map(|(path, text)| (*path, renamed(text))).collect();
-            let mut answers = Answers::from_toml(&other.form, &renamed(EXAMPLE)).unwrap();
-            for (path, text) in &translated {
-                answers.set(path, other.form.field(path).unwrap().from_text(text).unwrap());
-            }
-            let adr = own.adr(&own.answers(scenario));
-            assert_eq!(other.adr(&answers), renamed(&adr));
-            assert_ne!(renamed(&adr), adr, "no store is named");
-        }
-    }
-}
-
-#[test]
-fn the_code_knows_no_store_by_name() {
-    for (file, text) in [
-        ("adr", include_str!("adr.rs")),
-        ("answers", include_str!("answers.rs")),
-        ("choose", include_str!("choose.rs")),
-        ("enough", include_str!("enough.rs")),
-        ("filter", include_str!("filter.rs")),
-        ("form", include_str!("form.rs")),
-        ("mod", include_str!("mod.rs")),
-        ("rules", include_str!("rules.rs")),
-        ("sayings", include_str!("sayings.rs")),
-    ] {
-        let named = OTHERS.iter().find(|(name, _)| text.contains(name));
-        assert!(named.is_none(), "{file}.rs names {named:?}");
-    }
 }
 
 #[test]

@@ -107,29 +107,139 @@ impl Statistic {
 #[serde(tag = "form", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Test {
     /// One arm is faster than another by this factor or more, by the case's verdict and its interval.
-    Faster { at: Place, arm: String, than: String, times: f64 },
+    Faster {
+        /// The case.
+        at: Place,
+        /// The arm.
+        arm: String,
+        /// The other arm.
+        than: String,
+        /// This factor.
+        times: f64,
+    },
     /// The quotient of a statistic of time of two arms, without an interval.
-    TimeRatio { at: Place, statistic: Statistic, of: String, over: String, is: Bounds },
+    TimeRatio {
+        /// The case.
+        at: Place,
+        /// Which time.
+        statistic: Statistic,
+        /// The one.
+        of: String,
+        /// The other.
+        over: String,
+        /// What it must be.
+        is: Bounds,
+    },
     /// The quotient of the medians of two arms at one size of a sweep; its range is that of the blocks.
-    FasterAt { at: Place, size: u64, arm: String, than: String, times: f64 },
+    FasterAt {
+        /// The case.
+        at: Place,
+        /// The size.
+        size: u64,
+        /// The arm.
+        arm: String,
+        /// The other arm.
+        than: String,
+        /// This factor.
+        times: f64,
+    },
     /// A statistic of time of one arm, in milliseconds; at one size of a sweep, or of the case itself.
-    Time { at: Place, arm: String, statistic: Statistic, size: Option<u64>, ms: Bounds },
+    Time {
+        /// The case.
+        at: Place,
+        /// The arm.
+        arm: String,
+        /// Which time.
+        statistic: Statistic,
+        /// The size.
+        size: Option<u64>,
+        /// What it must be, in milliseconds.
+        ms: Bounds,
+    },
     /// A counter of one operation of an arm.
-    Counter { at: Place, arm: String, counter: String, is: Bounds },
+    Counter {
+        /// The case.
+        at: Place,
+        /// The arm.
+        arm: String,
+        /// The counter.
+        counter: String,
+        /// What it must be.
+        is: Bounds,
+    },
     /// The quotient of a counter of two arms.
-    CounterRatio { at: Place, counter: String, of: String, over: String, is: Bounds },
+    CounterRatio {
+        /// The case.
+        at: Place,
+        /// The counter.
+        counter: String,
+        /// The one.
+        of: String,
+        /// The other.
+        over: String,
+        /// What it must be.
+        is: Bounds,
+    },
     /// A fact that a probe found.
-    Fact { at: Place, arm: String, fact: String, is: Bounds },
+    Fact {
+        /// The case.
+        at: Place,
+        /// The arm.
+        arm: String,
+        /// The fact.
+        fact: String,
+        /// What it must be.
+        is: Bounds,
+    },
     /// The quotient of two facts of a probe of one arm.
-    FactRatio { at: Place, arm: String, of: String, over: String, is: Bounds },
+    FactRatio {
+        /// The case.
+        at: Place,
+        /// The arm.
+        arm: String,
+        /// The one.
+        of: String,
+        /// The other.
+        over: String,
+        /// What it must be.
+        is: Bounds,
+    },
     /// The exponent with which a counter grows over a sweep.
-    Growth { at: Place, arm: String, counter: String, exponent: Bounds },
+    Growth {
+        /// The case.
+        at: Place,
+        /// The arm.
+        arm: String,
+        /// The counter.
+        counter: String,
+        /// What it must be.
+        exponent: Bounds,
+    },
     /// The shape with which a counter grows over a sweep, if it can be told from the others.
-    Shape { at: Place, arm: String, counter: String, shape: FitKind },
+    Shape {
+        /// The case.
+        at: Place,
+        /// The arm.
+        arm: String,
+        /// The counter.
+        counter: String,
+        /// The shape.
+        shape: FitKind,
+    },
     /// All arms answered the same.
-    SameAnswers { at: Place },
+    SameAnswers {
+        /// The case.
+        at: Place,
+    },
     /// The plan that ran was of this class.
-    PlanIs { at: Place, arm: String, class: PlanClass },
+    PlanIs {
+        /// The case.
+        at: Place,
+        /// The arm.
+        arm: String,
+        /// The class.
+        class: PlanClass,
+    },
 }
 
 /// Why there is no figure.

@@ -11,10 +11,7 @@ use crate::lab::{
 };
 use hdrhistogram::Histogram;
 use serde_json::Value;
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 /// Operations of a block.
 const OPS: (u32, u32) = (4, 20_000);
@@ -221,10 +218,7 @@ async fn block(
             answers.push((at, answer.value));
         }
     }
-    let client_cpu_us = cpu.zip(cpu::of_process()).map(|(before, after)| {
-        let used: Duration = after.saturating_sub(before);
-        used.as_secs_f64() * 1e6 / f64::from(slot.ops)
-    });
+    let client_cpu_us = Some(cpu::of_process().saturating_sub(cpu).as_secs_f64() * 1e6 / f64::from(slot.ops));
     times.iter().for_each(|nanos| slot.histogram.saturating_record(*nanos));
     times.sort_unstable();
     let at = |share: f64| times[((times.len() as f64 * share) as usize).min(times.len() - 1)] as f64 / 1e3;

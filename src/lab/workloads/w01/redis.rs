@@ -6,7 +6,7 @@ use super::{
 };
 use crate::lab::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Tier},
+    arm::Evidence,
     site::Site,
     stores::{RedisCommand, RedisStore},
 };

@@ -234,9 +234,9 @@ impl Arm for Orders {
         Ok(Some(Plan { class: scan.unwrap_or(PlanClass::Index), text }))
     }
 
-    /// Any: for a hundred keys of a small table the server rather reads it whole, and is right.
+    /// In a join the server may rather read a table of a few pages whole, and is right.
     fn expects(&self, _: &Case) -> Option<PlanClass> {
-        matches!(self.way, Way::RowByRow | Way::Jsonb).then_some(PlanClass::Index)
+        (self.way == Way::Jsonb).then_some(PlanClass::Index)
     }
 
     async fn tier(&self, case: &Case) -> Result<Evidence> {

@@ -7,6 +7,7 @@ mod support;
 mod access;
 mod bad_inputs;
 mod batches;
+mod comparisons;
 mod cost;
 mod csrf;
 mod documents;

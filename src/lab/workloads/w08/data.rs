@@ -45,7 +45,7 @@ impl Shape {
     pub fn bodies(self, load: &Load) -> impl Iterator<Item = String> + Send + use<> {
         let mut draw = Draw::new(load.seed, &format!("W08 {} {}", self.kib, self.words));
         let Self { kib, words, .. } = self;
-        (0..load.size).map(move |_| if words { draw.words(kib * 1_024) } else { draw.noise(kib * 1_024) })
+        (0..load.size).map(move |_| if words { draw.words(kib * 1_024) } else { noise(&mut draw, kib * 1_024) })
     }
 
     /// The bodies in pieces of at most 4 MiB, with the number of each piece's first.
@@ -62,6 +62,18 @@ impl Shape {
             first += count;
         }
     }
+}
+
+/// Text that hardly compresses, as [`Draw::noise`] makes it, with ten signs from each draw: there are megabytes of it.
+fn noise(draw: &mut Draw, bytes: usize) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::with_capacity(bytes + 10);
+    while text.len() < bytes {
+        let bits = draw.bits();
+        text.extend((0..10).map(|sign| char::from(SIGNS[(bits >> (6 * sign) & 63) as usize])));
+    }
+    text.truncate(bytes);
+    text
 }
 
 /// A document as the end state tells it: the body as its digest.

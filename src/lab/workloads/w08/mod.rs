@@ -54,7 +54,7 @@ impl Workload for ChangeOneField {
     }
 
     fn size(&self, quick: bool) -> u64 {
-        if quick { 30 } else { 60 }
+        if quick { 12 } else { 60 }
     }
 
     /// Each document in its turn, and at most once where the first change is meant.

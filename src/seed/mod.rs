@@ -87,7 +87,7 @@ pub async fn run(
     let world = World::new(*plan);
     let hand_written = documents::load(&names(&world))?;
     let categories = category::rows(&mut world.stream(For::Category));
-    patiently(async || relational.categories_put(&categories).await).await?;
+    patiently(|| relational.categories_put(&categories)).await?;
     let (mut summary, written) = futures::try_join!(
         write_relational(&world, &categories, relational, progress),
         write_documents(&world, &hand_written, documents, progress)
@@ -96,13 +96,13 @@ pub async fn run(
     let mut rows = activity::rows(&world);
     let step = progress.start("activity", world.plan.activity() as u64);
     while let Some(chunk) = chunk(&mut rows, 5_000) {
-        patiently(async || documents.activity_put(&chunk).await).await?;
+        patiently(|| documents.activity_put(&chunk)).await?;
         step.advance(chunk.len() as u64);
         summary.activity += chunk.len() as u64;
     }
     step.finish();
     let step = progress.start("hot copies", 1);
-    patiently(async || rebuild_hot(relational, documents, hot).await).await?;
+    patiently(|| rebuild_hot(relational, documents, hot)).await?;
     step.advance(1);
     step.finish();
     Ok(summary)
@@ -133,7 +133,7 @@ async fn write_relational(
     let mut rows = product::rows(world, categories);
     let step = progress.start("products", world.goods.len() as u64);
     while let Some(chunk) = chunk(&mut rows, 2_000) {
-        patiently(async || relational.products_put(&chunk).await).await?;
+        patiently(|| relational.products_put(&chunk)).await?;
         step.advance(chunk.len() as u64);
         summary.products += chunk.len() as u64;
     }
@@ -142,7 +142,7 @@ async fn write_relational(
     let mut rows = customer::rows(world);
     let step = progress.start("customers", world.people.len() as u64);
     while let Some(chunk) = chunk(&mut rows, 5_000) {
-        patiently(async || relational.customers_put(&chunk).await).await?;
+        patiently(|| relational.customers_put(&chunk)).await?;
         step.advance(chunk.len() as u64);
         summary.customers += chunk.len() as u64;
     }
@@ -151,7 +151,7 @@ async fn write_relational(
     let mut rows = order::rows(world);
     let step = progress.start("orders", world.plan.orders() as u64);
     while let Some(chunk) = chunk(&mut rows, 2_000) {
-        patiently(async || relational.orders_put(&chunk).await).await?;
+        patiently(|| relational.orders_put(&chunk)).await?;
         step.advance(chunk.len() as u64);
         summary.orders += chunk.len() as u64;
         summary.order_items += chunk.iter().map(|order| order.items.len() as u64).sum::<u64>();
@@ -172,7 +172,7 @@ async fn write_documents(
     let mut rows = article::rows(world).chain(hand_written.articles.iter().cloned());
     let step = progress.start("articles", (world.pieces.len() + hand_written.articles.len()) as u64);
     while let Some(chunk) = chunk(&mut rows, 500) {
-        patiently(async || documents.articles_put(&chunk).await).await?;
+        patiently(|| documents.articles_put(&chunk)).await?;
         step.advance(chunk.len() as u64);
         articles += chunk.len() as u64;
     }
@@ -181,7 +181,7 @@ async fn write_documents(
     let mut rows = comment::rows(world).chain(hand_written.comments.iter().cloned());
     let step = progress.start("comments", (world.plan.comments() + hand_written.comments.len()) as u64);
     while let Some(chunk) = chunk(&mut rows, 5_000) {
-        patiently(async || documents.comments_put(&chunk).await).await?;
+        patiently(|| documents.comments_put(&chunk)).await?;
         step.advance(chunk.len() as u64);
         comments += chunk.len() as u64;
     }
@@ -192,7 +192,7 @@ async fn write_documents(
     let mut rows = generated.chain(hand_written.preferences.iter().cloned());
     let step = progress.start("preferences", world.people.len() as u64);
     while let Some(chunk) = chunk(&mut rows, 5_000) {
-        patiently(async || documents.preferences_put(&chunk).await).await?;
+        patiently(|| documents.preferences_put(&chunk)).await?;
         step.advance(chunk.len() as u64);
         preferences += chunk.len() as u64;
     }

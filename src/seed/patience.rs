@@ -7,7 +7,7 @@ use std::time::Duration;
 const PAUSES: [Duration; 4] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
 
 /// Does work that may be done again: rows are put under their own ids, so those that were put before are the same.
-pub(super) async fn patiently<T>(work: impl AsyncFn() -> Result<T>) -> Result<T> {
+pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(work: impl Fn() -> F) -> Result<T> {
     for pause in PAUSES {
         match work().await {
             Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Timeout | Kind::Busy) => {
@@ -31,9 +31,10 @@ mod tests {
         let tries = Cell::new(0);
         let run = async |kind: Kind, good_after: usize| {
             tries.set(0);
-            let done = patiently(async || {
+            let done = patiently(|| {
                 tries.set(tries.get() + 1);
-                if tries.get() > good_after { Ok(()) } else { Err(StoreError::new(Engine::Postgres, kind, "late")) }
+                let late = Err(StoreError::new(Engine::Postgres, kind, "late"));
+                std::future::ready(if tries.get() > good_after { Ok(()) } else { late })
             });
             (done.await.is_ok(), tries.get())
         };

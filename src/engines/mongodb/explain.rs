@@ -159,7 +159,8 @@ mod tests {
             "$lookup": { "from": "articles" }, "indexesUsed": [], "totalDocsExamined": 0_i64, "totalKeysExamined": 0_i64, "nReturned": 4_i64,
         };
         let scanned = doc! { "$lookup": { "from": "audit" }, "totalDocsExamined": 9_i64, "collectionScans": 1_i64, "nReturned": 4_i64 };
-        let aggregation = doc! { "stages": [cursor, lookup, uncounted, scanned, { "$unwind": { "path": "$row" }, "nReturned": 9_i64 }], "ok": 1 };
+        let aggregation =
+            doc! { "stages": [cursor, lookup, uncounted, scanned, { "$unwind": { "path": "$row" }, "nReturned": 9_i64 }], "ok": 1 };
         let expected = [
             format!("$cursor IXSCAN status_createdAt: {looked}"),
             "$lookup comments by articleId_createdAt: 5 keys and 4 documents examined, 3 returned".to_owned(),

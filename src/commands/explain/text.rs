@@ -331,13 +331,13 @@ Points are the price at the front door: 1 point is for any operation; 7 for tren
         let expected = [
             "articles                                                                         1       1        13",
             "│  documents.articles_page on mongodb",
-            "└─ nodes.products                                                                1       1        12",
+            "└─ nodes.products                                                                1      20        50",
             "   │  relational.products_by_ids by product id on postgres",
-            "   └─ articles                                                                   1       1        13",
+            "   └─ articles                                                                   1      20        70",
             "      │  documents.articles_page_by_products by product id on mongodb",
-            "      └─ edges.node.comments                                                     1       1        13",
+            "      └─ edges.node.comments                                                     1      20        80",
             "         │  documents.comments_page_by_articles by article id on mongodb",
-            "         └─ nodes.author                                                         1       1        12",
+            "         └─ nodes.author                                                         1      20        70",
             "               relational.customers_by_ids by customer id on postgres",
             "search                                                                           2       2        30",
             "│  relational.products_search on postgres",
@@ -381,26 +381,23 @@ Points are the price at the front door: 1 point is for any operation; 7 for tren
             "error: a: broken (X)",
             "",
             "                                                           predicted                        measured",
-            "field                                            calls   rows  points    calls   keys   rows      ms",
-            "products                                             1      2      14        1      1      2    1.23",
+            "field                                           calls   rows  points    calls   keys   rows       ms",
+            "products                                            1      2      14        1      1      2     1.23",
             "│  relational.products_page on postgres",
             "│    • Limit",
             "│        -> Index Scan",
-            "├─ nodes.category                                    1      2      14        1      2  1,000    1.23",
+            "├─ nodes.category                                   1      2      14        1      2  1,000     1.23",
             "│  │  relational.categories_by_ids by category id on postgres",
             "│  │    • SELECT 1",
-            "│  └─ parent                                         1      2      24        -      -      -       -",
+            "│  └─ parent                                        1      2      24        -      -      -        -",
             "│        relational.categories_by_ids by category id on postgres, in one call with",
             "│            products.nodes.category",
-            "└─ nodes.views                                       1      2       6        -      -      -       -",
+            "└─ nodes.views                                      1      2       6        -      -      -        -",
             "      hot.counters_get by counter on redis, nothing to ask",
         ];
         let lines: Vec<_> = told.lines().skip(1).take(expected.len()).collect();
         assert_eq!(lines, expected, "{told}");
-        assert!(
-            told.contains("\ntotal                                                6     14      89        2      3  1,002\n"),
-            "{told}"
-        );
+        assert!(told.contains("\ntotal                                               6     14      89        2      3  1,002\n"), "{told}");
         assert!(told.lines().all(|line| table::width(line) <= WIDTH), "{told}");
     }
 

@@ -83,7 +83,7 @@ fn stage(stage: &Document) -> Option<String> {
         line = format!("{line} by {}", names.join(", "));
     }
     if number(stage, "collectionScans").is_some_and(|scans| scans > 0) {
-        line.push_str(" by reading all of it");
+        line.push_str(" by COLLSCAN");
     }
     let stats = inner.and_then(|inner| inner.get_document("executionStats").ok());
     // of a look-up with a pipeline of its own the server counts nothing (6.0): then there is nothing to tell
@@ -165,7 +165,7 @@ mod tests {
             format!("$cursor IXSCAN status_createdAt: {looked}"),
             "$lookup comments by articleId_createdAt: 5 keys and 4 documents examined, 3 returned".to_owned(),
             "$lookup articles: 4 returned".to_owned(),
-            "$lookup audit by reading all of it: 0 keys and 9 documents examined, 4 returned".to_owned(),
+            "$lookup audit by COLLSCAN: 0 keys and 9 documents examined, 4 returned".to_owned(),
             "$unwind: 9 returned".to_owned(),
         ];
         assert_eq!(lines(&aggregation), expected);

@@ -113,7 +113,8 @@ pub fn chain(case: &CaseRecord) -> Vec<String> {
     let mut lines: Vec<String> =
         arms.windows(2).filter_map(|two| case.verdicts.iter().find(|pair| is(pair, two[0].0, two[1].0))).map(sentence).collect();
     for arm in case.arms.iter().filter(|arm| arm.again_of.is_none() && !arms.iter().any(|(name, _)| *name == arm.name)) {
-        lines.extend(case.verdicts.iter().find(|pair| pair.a == arm.name || pair.b == arm.name).map(sentence));
+        let told = case.verdicts.iter().find(|pair| pair.a == arm.name || pair.b == arm.name).map(sentence);
+        lines.extend(told.filter(|line| !lines.contains(line)));
     }
     lines
 }

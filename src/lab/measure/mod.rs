@@ -52,8 +52,8 @@ impl Effort {
         Self {
             suite: "quick",
             draws: (40, 30),
-            gate_time: Duration::from_millis(700),
-            closed_time: Duration::from_millis(3_500),
+            gate_time: Duration::from_millis(500),
+            closed_time: Duration::from_millis(2_500),
             block: Duration::from_millis(15),
             rounds: (12, 30),
             open: (Vec::new(), Duration::ZERO),

@@ -6,9 +6,15 @@ use std::time::Duration;
 
 /// A session that is small enough for a debug build on a busy machine.
 fn session(home: &Home, out: &str) -> Value {
-    let ended = home.run(&["compare", "run", "W16", "W03", "--quick", "--size", "300", "--out", out]).ok();
+    let ended = home.run(&["compare", "run", "W16", "--quick", "--size", "300", "--out", out]).ok();
     ended.is_clean();
-    assert!(ended.out.contains("W16 Leaderboard / rank") && ended.out.contains(&format!("result: {out}")), "{}", ended.out);
+    assert!(
+        ended.out.contains("W16 Leaderboard / rank")
+            && ended.out.contains("W16 Leaderboard / top")
+            && ended.out.contains(&format!("result: {out}")),
+        "{}",
+        ended.out
+    );
     serde_json::from_str(&std::fs::read_to_string(home.path().join(out)).unwrap()).unwrap()
 }
 
@@ -27,10 +33,12 @@ fn a_session_gives_equal_answers_verdicts_that_can_be_checked_and_reports() {
         let workloads = record["workloads"].as_array().unwrap().clone();
         workloads.into_iter().flat_map(|workload| workload["cases"].as_array().unwrap().clone()).collect::<Vec<_>>()
     };
-    assert_eq!(cases(&record).len(), 4);
+    assert_eq!(cases(&record).len(), 2);
     for case in cases(&record) {
-        let digests: Vec<_> = case["arms"].as_array().unwrap().iter().map(|arm| arm["answers"]["digest"].clone()).collect();
-        assert!(digests.len() >= 4 && digests.iter().all(|digest| *digest == digests[0]), "{}: {digests:?}", case["id"]);
+        // who was slow was asked less, and has a digest of less
+        let arms = case["arms"].as_array().unwrap().iter().filter(|arm| arm["answers"]["draws"] == case["arms"][0]["answers"]["draws"]);
+        let digests: Vec<_> = arms.map(|arm| arm["answers"]["digest"].clone()).collect();
+        assert!(digests.len() >= 2 && digests.iter().all(|digest| *digest == digests[0]), "{}: {digests:?}", case["id"]);
         assert!(case["arms"].as_array().unwrap().iter().all(|arm| arm["answers"]["same"] == true && arm["error"].is_null()));
         assert!(case["verdicts"].as_array().unwrap().len() >= 3 && case["noise"].is_object());
     }
@@ -63,7 +71,7 @@ fn a_session_gives_equal_answers_verdicts_that_can_be_checked_and_reports() {
     let [page, text] = ["one.html", "one.md"].map(|name| std::fs::read_to_string(home.path().join(name)).unwrap());
     assert!(page.starts_with("<!doctype html>") && page.contains("<svg") && !page.contains("<script") && !page.contains("http"), "{page}");
     assert!(text.contains("| sqlite rows |") && text.contains("## How this was made"), "{text}");
-    assert!(home.run(&["compare", "report", "one.json"]).ok().out.contains("sqlite n+1"));
+    assert!(home.run(&["compare", "report", "one.json"]).ok().out.contains("sqlite json"));
 
     // the same file twice: nothing differs but the ratios that are told
     let diff = home.run(&["compare", "diff", "one.json", "one.json"]).ok();

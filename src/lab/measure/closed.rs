@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::{sync::Arc, time::Instant};
 
 /// Operations of a block.
-const OPS: (u32, u32) = (4, 20_000);
+const OPS: (u32, u32) = (2, 20_000);
 /// Answers of each block that are compared with the gate's, after its time has been taken.
 const CHECKED: usize = 4;
 /// Operations whose 99th percentile means something.

@@ -51,9 +51,9 @@ impl Effort {
     pub fn quick() -> Self {
         Self {
             suite: "quick",
-            draws: (60, 30),
-            gate_time: Duration::from_secs(2),
-            closed_time: Duration::from_millis(4_500),
+            draws: (40, 30),
+            gate_time: Duration::from_millis(500),
+            closed_time: Duration::from_millis(2_500),
             block: Duration::from_millis(15),
             rounds: (12, 30),
             open: (Vec::new(), Duration::ZERO),

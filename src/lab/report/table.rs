@@ -2,7 +2,7 @@
 
 use crate::lab::{
     counter::{METRICS, Metric},
-    result::{ArmRecord, CaseRecord, Fit, FitKind, Pair, Record, WorkloadRecord},
+    result::{ArmRecord, CaseRecord, Fit, FitKind, Pair, Record, Tier, WorkloadRecord},
     verdict::{duration, p50, percent, sentence, times},
 };
 
@@ -42,7 +42,13 @@ fn shown(value: f64, unit: &str) -> String {
 /// Counters that a table shows: answers and CPU have columns of their own.
 fn metrics(case: &CaseRecord) -> Vec<&'static Metric> {
     let has = |metric: &&Metric| case.arms.iter().any(|arm| arm.counters.contains_key(metric.name));
-    METRICS.iter().filter(|metric| metric.name != "answer_bytes").filter(has).take(COUNTERS).collect()
+    let mut metrics: Vec<_> = METRICS.iter().filter(|metric| metric.name != "answer_bytes").filter(has).collect();
+    if case.tier != Tier::Read {
+        // what a write costs stands ahead of how it was sent
+        metrics.sort_by_key(|metric| metric.name != "log_bytes");
+    }
+    metrics.truncate(COUNTERS);
+    metrics
 }
 
 /// The arms of a case, the A/A arm left out.
@@ -113,7 +119,8 @@ pub fn chain(case: &CaseRecord) -> Vec<String> {
     let mut lines: Vec<String> =
         arms.windows(2).filter_map(|two| case.verdicts.iter().find(|pair| is(pair, two[0].0, two[1].0))).map(sentence).collect();
     for arm in case.arms.iter().filter(|arm| arm.again_of.is_none() && !arms.iter().any(|(name, _)| *name == arm.name)) {
-        lines.extend(case.verdicts.iter().find(|pair| pair.a == arm.name || pair.b == arm.name).map(sentence));
+        let told = case.verdicts.iter().find(|pair| pair.a == arm.name || pair.b == arm.name).map(sentence);
+        lines.extend(told.filter(|line| !lines.contains(line)));
     }
     lines
 }

@@ -73,6 +73,7 @@ pub fn planted(fault: Planted) -> Arc<dyn Arm> {
         ops: AtomicU64::new(0),
         syncs: AtomicU64::new(0),
         total: AtomicU64::new(0),
+        told: AtomicU64::new(0),
         cached: Mutex::default(),
         still_until: Mutex::default(),
     })
@@ -83,7 +84,10 @@ struct Faulty {
     counting: AtomicBool,
     ops: AtomicU64,
     syncs: AtomicU64,
+    /// What is there.
     total: AtomicU64,
+    /// What it says is there.
+    told: AtomicU64,
     cached: Mutex<Option<Value>>,
     still_until: Mutex<Option<Instant>>,
 }
@@ -91,7 +95,9 @@ struct Faulty {
 impl Faulty {
     fn add(&self, n: u64, op: u64) -> Value {
         let twice = self.fault == Planted::DoubleApply && op % 10 == 9;
-        let total = self.total.fetch_add(if twice { 2 * n } else { n }, Ordering::Relaxed) + n;
+        self.total.fetch_add(if twice { 2 * n } else { n }, Ordering::Relaxed);
+        // a retry that applies twice still answers as if it had been once: only the end state tells
+        let total = self.told.fetch_add(n, Ordering::Relaxed) + n;
         if self.fault != Planted::FsyncLiar {
             self.syncs.fetch_add(1, Ordering::Relaxed);
         }
@@ -99,8 +105,7 @@ impl Faulty {
             let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
             return cached.get_or_insert(json!({ "total": total })).clone();
         }
-        // a retry that applies twice still answers as if it had been once: only the end state tells
-        json!({ "added": n })
+        json!({ "total": total })
     }
 }
 
@@ -152,6 +157,7 @@ impl Arm for Faulty {
 
     async fn reset(&self, _: &Case, _: &Load) -> Result<()> {
         self.total.store(0, Ordering::Relaxed);
+        self.told.store(0, Ordering::Relaxed);
         *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }

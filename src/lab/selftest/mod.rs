@@ -116,7 +116,7 @@ pub async fn run(site: &Site, seed: u64, progress: &dyn Progress, cancel: Cancel
     let writes = [Planted::Honest, Planted::FsyncLiar, Planted::StaleCache, Planted::DoubleApply];
     let mut effort = Effort::quick();
     // three arms are left after the gate, and the self-test may take its time over them
-    (effort.closed_time, effort.rounds, effort.block) = (Duration::from_secs(15), (40, 120), Duration::from_millis(12));
+    (effort.closed_time, effort.rounds, effort.block) = (Duration::from_secs(12), (60, 120), Duration::from_millis(10));
     let plan = Plan {
         workloads: vec![Arc::new(Faults { arms: reads.to_vec(), write: false }), Arc::new(Faults { arms: writes.to_vec(), write: true })],
         site,

@@ -16,6 +16,7 @@ use super::{
 use std::{
     fs::File,
     net::TcpListener,
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -112,6 +113,8 @@ impl Server {
             Kind::Redis => redis::command(self),
         };
         let log = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
+        // a group of its own: Ctrl-C at the terminal ends the lab, which then ends its servers in its own order
+        command.process_group(0);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).current_dir(&self.folder);
         let child = command.spawn().map_err(|error| LabError::store(self.kind.store(), format!("{}: {error}", self.program.display())))?;
         self.child = Some(child);
@@ -195,9 +198,11 @@ impl OwnSite {
         &self.site
     }
 
-    /// Drops what was made and ends the server.
-    pub async fn close(self) -> Result<()> {
-        self.site.close().await
+    /// Drops what was made and ends the server. What cannot be dropped goes with the server's folder.
+    pub async fn close(self) {
+        if let Err(error) = self.site.close().await {
+            tracing::debug!("{error}");
+        }
     }
 }
 

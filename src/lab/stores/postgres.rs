@@ -8,29 +8,31 @@ use crate::lab::{
     wire::{Traffic, Wire},
 };
 use sqlx::{
-    AssertSqlSafe, ConnectOptions as _, FromRow, PgPool,
+    AssertSqlSafe, ConnectOptions as _, Connection as _, FromRow, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
 use std::{
     str::FromStr as _,
     sync::{
-        Mutex, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What makes a session hand its counts over at the end of this statement, and not within a second. New in PostgreSQL 15.
 const HAND_OVER: &str = "SELECT pg_stat_force_next_flush()";
 /// Connections for operations that overlap. One client at a time uses one of them.
-const CONNECTIONS: u32 = 8;
+const CONNECTIONS: usize = 8;
 
 /// A database of PostgreSQL that an arm has for itself.
 pub struct PostgresStore {
     place: PostgresPlace,
-    direct: PgPool,
+    direct: Arc<Lane>,
     /// To the server's own database: what asks for counters must not count.
     server: PgPool,
-    counted: RwLock<Option<Counted>>,
+    /// In the place of the others while an accounting pass runs.
+    counted: RwLock<Option<Arc<Lane>>>,
     statements: AtomicU64,
     /// What the questions about counters themselves sent.
     own: Mutex<Traffic>,
@@ -39,20 +41,61 @@ pub struct PostgresStore {
     writes: bool,
 }
 
-/// Connections while an accounting pass runs: one, through a relay if there is a way for one.
-struct Counted {
-    pool: PgPool,
+/// Connections. The driver's pool asks each connection that it gets back whether it lives: a second round trip for each operation, which is not
+/// the store's. These are taken on trust, the last one first, and one that failed is not used again.
+struct Lane {
+    options: PgConnectOptions,
+    idle: Mutex<Vec<PgConnection>>,
+    places: Arc<Semaphore>,
+    /// The relay, while an accounting pass runs and if there is a way for one.
     wire: Option<Wire>,
-    /// Of the session's process.
+    /// Of the first session's process.
     process: i32,
+}
+
+/// A connection that is used. Dropped without [`Self::back`] it is closed.
+struct Lent {
+    connection: PgConnection,
+    lane: Arc<Lane>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Lane {
+    /// Connects once.
+    async fn open(options: PgConnectOptions, places: usize, wire: Option<Wire>) -> Result<Self> {
+        let mut connection = PgConnection::connect_with(&options).await.map_err(failed)?;
+        let process = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.map_err(failed)?;
+        Ok(Self { options, idle: Mutex::new(vec![connection]), places: Arc::new(Semaphore::new(places)), wire, process })
+    }
+
+    async fn take(self: Arc<Self>) -> Result<Lent> {
+        let place = self.places.clone().acquire_owned().await.map_err(failed)?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => PgConnection::connect_with(&self.options).await.map_err(failed)?,
+        };
+        Ok(Lent { connection, lane: self, _place: place })
+    }
+
+    async fn close(&self) {
+        self.places.close();
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for connection in idle {
+            // the server may be gone before its client
+            let _ = connection.close().await;
+        }
+    }
+}
+
+impl Lent {
+    fn back(self) {
+        self.lane.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.connection);
+    }
 }
 
 fn failed(error: impl ToString) -> LabError {
     LabError::store("postgres", error)
-}
-
-fn pool_of(most: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(most).test_before_acquire(false).idle_timeout(None).max_lifetime(None)
 }
 
 impl PostgresStore {
@@ -65,17 +108,18 @@ impl PostgresStore {
             Tier::D1 | Tier::D0 => place.options.clone().options([("synchronous_commit", "off")]),
             Tier::Read => place.options.clone(),
         };
-        let direct = pool_of(CONNECTIONS).connect_with(options).await.map_err(failed)?;
         place.pool.close().await;
+        let direct = Arc::new(Lane::open(options.disable_statement_logging(), CONNECTIONS, None).await?);
         // the driver's words would repeat the URL with its password
         let server = PgConnectOptions::from_str(url).map_err(|_| LabError::Refused("the URL of PostgreSQL cannot be read".to_owned()))?;
-        let server = pool_of(1).connect_lazy_with(server.disable_statement_logging());
+        let server = PgPoolOptions::new().max_connections(1).connect_lazy_with(server.disable_statement_logging());
         let version: i32 =
-            sqlx::query_scalar("SELECT current_setting('server_version_num')::int").fetch_one(&direct).await.map_err(failed)?;
+            sqlx::query_scalar("SELECT current_setting('server_version_num')::int").fetch_one(&server).await.map_err(failed)?;
         let (statements, own) = (AtomicU64::new(0), Mutex::default());
         Ok(Some(Self { place, direct, server, counted: RwLock::default(), statements, own, version, writes: tier != Tier::Read }))
     }
 
+<<<<<<< HEAD
     /// The connections of this moment: through the relay while an accounting pass runs. Statements that are sent past [`Self::rows`] and
     /// [`Self::run`] are to be told to [`Self::sent`].
     pub fn pool(&self) -> PgPool {
@@ -84,6 +128,11 @@ impl PostgresStore {
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
             .map_or_else(|| self.direct.clone(), |counted| counted.pool.clone())
+=======
+    /// The connections of this moment: through the relay while an accounting pass runs.
+    fn lane(&self) -> Arc<Lane> {
+        self.counted.read().unwrap_or_else(PoisonError::into_inner).as_ref().unwrap_or(&self.direct).clone()
+>>>>>>> lab
     }
 
     /// The database's name.
@@ -96,29 +145,32 @@ impl PostgresStore {
         &self.place.options
     }
 
-    /// Notes that so many statements were sent.
-    pub fn sent(&self, statements: u64) {
-        self.statements.fetch_add(statements, Ordering::Relaxed);
-    }
-
     /// All rows of a statement, decoded.
     pub async fn rows<T>(&self, sql: &'static str, values: &[Bound]) -> Result<Vec<T>>
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
-        self.sent(1);
-        sqlx::query_as_with(sql, bound::arguments(values)?).fetch_all(&self.pool()).await.map_err(failed)
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let mut lent = self.lane().take().await?;
+        let rows = sqlx::query_as_with(sql, bound::arguments(values)?).fetch_all(&mut lent.connection).await.map_err(failed)?;
+        lent.back();
+        Ok(rows)
     }
 
     /// Runs a statement without an answer; gives the number of rows that it changed.
     pub async fn run(&self, sql: &'static str, values: &[Bound]) -> Result<u64> {
-        self.sent(1);
-        Ok(sqlx::query_with(sql, bound::arguments(values)?).execute(&self.pool()).await.map_err(failed)?.rows_affected())
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let mut lent = self.lane().take().await?;
+        let done = sqlx::query_with(sql, bound::arguments(values)?).execute(&mut lent.connection).await.map_err(failed)?;
+        lent.back();
+        Ok(done.rows_affected())
     }
 
     /// Runs statements without values, for making tables.
     pub async fn script(&self, sql: &'static str) -> Result<()> {
-        sqlx::raw_sql(sql).execute(&self.pool()).await.map_err(failed)?;
+        let mut lent = self.lane().take().await?;
+        sqlx::raw_sql(sql).execute(&mut lent.connection).await.map_err(failed)?;
+        lent.back();
         Ok(())
     }
 
@@ -130,7 +182,10 @@ impl PostgresStore {
 
     /// A checkpoint; `false` if the user may not.
     pub async fn checkpoint(&self) -> Result<bool> {
-        match sqlx::raw_sql("CHECKPOINT").execute(&self.pool()).await {
+        let mut lent = self.lane().take().await?;
+        let done = sqlx::raw_sql("CHECKPOINT").execute(&mut lent.connection).await;
+        lent.back();
+        match done {
             Ok(_) => Ok(true),
             Err(error) if error.as_database_error().and_then(|refused| refused.code()).as_deref() == Some("42501") => Ok(false),
             Err(error) => Err(failed(error)),
@@ -139,8 +194,10 @@ impl PostgresStore {
 
     /// Bytes of all tables with their indexes, and of the indexes.
     pub async fn sizes(&self) -> Result<Loaded> {
-        let sizes = sqlx::query_as(include_str!("postgres_sizes.sql")).fetch_one(&self.pool()).await;
+        let mut lent = self.lane().take().await?;
+        let sizes = sqlx::query_as(include_str!("postgres_sizes.sql")).fetch_one(&mut lent.connection).await;
         let (data, indexes): (i64, i64) = sizes.map_err(failed)?;
+        lent.back();
         Ok(Loaded { data_bytes: u64::try_from(data).ok(), index_bytes: u64::try_from(indexes).ok() })
     }
 
@@ -148,40 +205,44 @@ impl PostgresStore {
     pub async fn counting(&self, on: bool) -> Result<()> {
         let before = self.counted.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(before) = before {
-            before.pool.close().await;
+            before.close().await;
         }
         if !on {
             return Ok(());
         }
-        let options = self.direct.connect_options();
+        let options = &self.direct.options;
         let wire = match options.get_socket() {
             Some(_) => None,
             None => relay(options.get_host(), options.get_port()).await?,
         };
-        let relayed = wire.map(|wire| {
-            let options = (*options).clone().host(&wire.address().ip().to_string()).port(wire.address().port());
-            (options, wire)
-        });
-        let (pool, wire) = match relayed {
-            // a certificate may be good for the server's name only: then nothing is told of the wire
-            Some((options, wire)) => match pool_of(1).connect_with(options).await {
-                Ok(pool) => (Some(pool), Some(wire)),
-                Err(_) => (None, None),
-            },
-            None => (None, None),
-        };
-        let pool = match pool {
-            Some(pool) => pool,
-            None => pool_of(1).connect_with((*options).clone()).await.map_err(failed)?,
-        };
-        let process: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&pool).await.map_err(failed)?;
-        if self.version >= 150_000 {
-            // the first time reads the catalogue, which is nobody's work
-            for _ in 0..2 {
-                sqlx::query(HAND_OVER).execute(&pool).await.map_err(failed)?;
+        let lane = match wire {
+            Some(wire) => {
+                let options = options.clone().host(&wire.address().ip().to_string()).port(wire.address().port());
+                // a certificate may be good for the server's name only: then nothing is told of the wire
+                Lane::open(options, 1, Some(wire)).await.ok()
             }
+            None => None,
+        };
+        let lane = match lane {
+            Some(lane) => lane,
+            None => Lane::open(options.clone(), 1, None).await?,
+        };
+        let lane = Arc::new(lane);
+        // the first time reads the catalogue, which is nobody's work
+        for _ in 0..2 {
+            self.hand_over(&lane).await?;
         }
-        *self.counted.write().unwrap_or_else(PoisonError::into_inner) = Some(Counted { pool, wire, process });
+        *self.counted.write().unwrap_or_else(PoisonError::into_inner) = Some(lane);
+        Ok(())
+    }
+
+    /// Makes the session tell what it counted.
+    async fn hand_over(&self, lane: &Arc<Lane>) -> Result<()> {
+        if self.version >= 150_000 {
+            let mut lent = lane.clone().take().await?;
+            sqlx::query(HAND_OVER).execute(&mut lent.connection).await.map_err(failed)?;
+            lent.back();
+        }
         Ok(())
     }
 
@@ -189,17 +250,21 @@ impl PostgresStore {
     /// session's process if it runs on this machine. Pages and rows from PostgreSQL 15 on.
     pub async fn counters(&self) -> Result<Counters> {
         let mut counters = Counters::from([("statements", self.statements.load(Ordering::Relaxed) as f64)]);
+<<<<<<< HEAD
         let pool = self.pool();
         let traffic =
             || self.counted.read().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|c| Some(c.wire.as_ref()?.traffic()));
         let cpu = self.counted.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|counted| counted.process);
         if let Some(us) = cpu.and_then(|id| process::cpu_us(id, &self.place.name)) {
+=======
+        let lane = self.lane();
+        if let Some(us) = process::cpu_us(lane.process, &self.place.name) {
+>>>>>>> lab
             counters.insert("server_cpu_us", us);
         }
+        let traffic = || lane.wire.as_ref().map(Wire::traffic);
         let before = traffic();
-        if self.version >= 150_000 {
-            sqlx::query(HAND_OVER).execute(&pool).await.map_err(failed)?;
-        }
+        self.hand_over(&lane).await?;
         if let (Some(before), Some(after)) = (before, traffic()) {
             let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
             own.round_trips += after.round_trips - before.round_trips;
@@ -238,7 +303,8 @@ impl PostgresStore {
     /// The plan of the prepared statement itself, on a connection on which it has run often enough for the server to have chosen between a plan
     /// for these values and one for any. Whatever it writes is rolled back.
     pub async fn plan(&self, sql: &'static str, values: &[Bound]) -> Result<Plan> {
-        let mut transaction = self.pool().begin().await.map_err(failed)?;
+        let mut lent = self.lane().take().await?;
+        let mut transaction = lent.connection.begin().await.map_err(failed)?;
         for _ in 0..6 {
             sqlx::query_with(sql, bound::arguments(values)?).fetch_all(&mut *transaction).await.map_err(failed)?;
         }
@@ -260,15 +326,22 @@ impl PostgresStore {
             .await
             .map_err(failed)?;
         transaction.rollback().await.map_err(failed)?;
+<<<<<<< HEAD
         let note =
             format!("-- of the prepared statement, which had {custom} plans for its values and {generic} runs of one for any values");
+=======
+        lent.back();
+        let note = format!("-- of the prepared statement, which had {custom} plans for its values and {generic} runs of one for any values");
+>>>>>>> lab
         Ok(Plan { class: postgres_plan::class(&tree), text: format!("{note}\n{}", lines.join("\n")) })
     }
 
     /// What a commit promises by the settings in force for this session and server, read back.
     pub async fn evidence(&self, write: bool) -> Result<Evidence> {
+        let mut lent = self.lane().take().await?;
         let settings: Vec<(String, String)> =
-            sqlx::query_as(include_str!("postgres_settings.sql")).fetch_all(&self.pool()).await.map_err(failed)?;
+            sqlx::query_as(include_str!("postgres_settings.sql")).fetch_all(&mut lent.connection).await.map_err(failed)?;
+        lent.back();
         let of = |wanted: &str| settings.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.as_str());
         let tier = match (write, of("fsync"), of("synchronous_commit")) {
             (false, ..) => Tier::Read,
@@ -282,7 +355,9 @@ impl PostgresStore {
 
     /// One round trip without work.
     pub async fn floor(&self) -> Result<bool> {
-        let one: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&self.pool()).await.map_err(failed)?;
+        let mut lent = self.lane().take().await?;
+        let one: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&mut lent.connection).await.map_err(failed)?;
+        lent.back();
         Ok(one == 1)
     }
 
@@ -290,7 +365,7 @@ impl PostgresStore {
     pub async fn close(&self) {
         let counted = self.counted.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(counted) = counted {
-            counted.pool.close().await;
+            counted.close().await;
         }
         self.direct.close().await;
         self.server.close().await;

@@ -54,7 +54,7 @@ impl Workload for ListWithChildren {
     }
 
     fn size(&self, quick: bool) -> u64 {
-        if quick { 5_000 } else { 100_000 }
+        if quick { 1_000 } else { 20_000 }
     }
 
     fn inputs(&self, case: &Case, load: &Load, count: usize) -> Vec<Input> {

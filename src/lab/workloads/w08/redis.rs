@@ -185,9 +185,9 @@ impl Arm for Documents {
 
     async fn unload(&self) -> Result<()> {
         self.store.close().await;
-        match self.own.lock().await.take() {
-            Some(own) => own.close().await,
-            None => Ok(()),
+        if let Some(own) = self.own.lock().await.take() {
+            own.close().await;
         }
+        Ok(())
     }
 }

@@ -184,7 +184,7 @@ fn facts(tier: Tier, outcome: &Outcome) -> Vec<Fact> {
         gone = gone.expected(0.0);
     }
     let mut facts = vec![
-        Fact::new("acknowledged", outcome.acknowledged as f64, "count").note(format!("by {} clients at once", outcome.clients)),
+        Fact::new("acknowledged", outcome.acknowledged as f64, "count").note(format!("clients: {}", outcome.clients)),
         gone,
         Fact::new("kills", outcome.lost.len() as f64, "count").note(outcome.how),
         Fact::new("written though not acknowledged", outcome.unasked as f64, "count").note("a client that hears nothing does not know"),

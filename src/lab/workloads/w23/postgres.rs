@@ -22,7 +22,9 @@ struct Book {
 struct Client(PgConnection);
 
 async fn connect(url: &str) -> Result<PgConnection> {
-    Ok(PgConnectOptions::from_str(url)?.disable_statement_logging().connect().await?)
+    // it would say on the terminal that it is shut down, which it is meant to be
+    let options = PgConnectOptions::from_str(url)?.options([("client_min_messages", "error")]);
+    Ok(options.disable_statement_logging().connect().await?)
 }
 
 #[async_trait]

@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use std::{
     collections::HashSet,
     io::{BufRead as _, BufReader},
+    os::unix::process::CommandExt as _,
     path::Path,
     process::{Child, Stdio},
     time::{Duration, Instant},
@@ -40,6 +41,8 @@ struct Said {
 /// Has a child write for so long, and kills it.
 async fn child(file: &Path, synchronous: &str, time: Duration) -> Result<Said> {
     let mut command = child::program(file, synchronous)?;
+    // Ctrl-C at the terminal is for the lab
+    command.process_group(0);
     let mut child = Killed(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?);
     let out = child.0.stdout.take().ok_or_else(|| LabError::File("a child has no output".to_owned()))?;
     let (tell, heard) = tokio::sync::oneshot::channel();
@@ -50,7 +53,9 @@ async fn child(file: &Path, synchronous: &str, time: Duration) -> Result<Said> {
                 said.settings = settings.split(' ').map(str::to_owned).collect();
             } else if let Some(number) = line.strip_prefix(child::COMMITTED).and_then(|number| number.parse().ok()) {
                 said.committed.push(number);
-                tell.take().map(|tell| tell.send(()));
+                if let Some(tell) = tell.take() {
+                    let _nobody_waits_any_more = tell.send(());
+                }
             }
         }
         said

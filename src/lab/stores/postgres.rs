@@ -119,20 +119,9 @@ impl PostgresStore {
         Ok(Some(Self { place, direct, server, counted: RwLock::default(), statements, own, version, writes: tier != Tier::Read }))
     }
 
-<<<<<<< HEAD
-    /// The connections of this moment: through the relay while an accounting pass runs. Statements that are sent past [`Self::rows`] and
-    /// [`Self::run`] are to be told to [`Self::sent`].
-    pub fn pool(&self) -> PgPool {
-        self.counted
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .map_or_else(|| self.direct.clone(), |counted| counted.pool.clone())
-=======
     /// The connections of this moment: through the relay while an accounting pass runs.
     fn lane(&self) -> Arc<Lane> {
         self.counted.read().unwrap_or_else(PoisonError::into_inner).as_ref().unwrap_or(&self.direct).clone()
->>>>>>> lab
     }
 
     /// The database's name.
@@ -228,6 +217,8 @@ impl PostgresStore {
             None => Lane::open(options.clone(), 1, None).await?,
         };
         let lane = Arc::new(lane);
+        // a new relay begins at nothing
+        *self.own.lock().unwrap_or_else(PoisonError::into_inner) = Traffic::default();
         // the first time reads the catalogue, which is nobody's work
         for _ in 0..2 {
             self.hand_over(&lane).await?;
@@ -250,16 +241,8 @@ impl PostgresStore {
     /// session's process if it runs on this machine. Pages and rows from PostgreSQL 15 on.
     pub async fn counters(&self) -> Result<Counters> {
         let mut counters = Counters::from([("statements", self.statements.load(Ordering::Relaxed) as f64)]);
-<<<<<<< HEAD
-        let pool = self.pool();
-        let traffic =
-            || self.counted.read().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|c| Some(c.wire.as_ref()?.traffic()));
-        let cpu = self.counted.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|counted| counted.process);
-        if let Some(us) = cpu.and_then(|id| process::cpu_us(id, &self.place.name)) {
-=======
         let lane = self.lane();
         if let Some(us) = process::cpu_us(lane.process, &self.place.name) {
->>>>>>> lab
             counters.insert("server_cpu_us", us);
         }
         let traffic = || lane.wire.as_ref().map(Wire::traffic);
@@ -326,13 +309,9 @@ impl PostgresStore {
             .await
             .map_err(failed)?;
         transaction.rollback().await.map_err(failed)?;
-<<<<<<< HEAD
+        lent.back();
         let note =
             format!("-- of the prepared statement, which had {custom} plans for its values and {generic} runs of one for any values");
-=======
-        lent.back();
-        let note = format!("-- of the prepared statement, which had {custom} plans for its values and {generic} runs of one for any values");
->>>>>>> lab
         Ok(Plan { class: postgres_plan::class(&tree), text: format!("{note}\n{}", lines.join("\n")) })
     }
 

@@ -41,8 +41,9 @@ pub async fn look(limiter: &dyn Limiter) -> Result<Vec<Fact>> {
 
     let steady = without_pause(limiter, &client, limit, admitted).await?;
     facts.push(
-        Fact::new("worst admitted of requests without a pause", steady as f64, "count")
-            .note("asked every few milliseconds; a bucket promises its burst and its rate, a sliding counter takes the last window for even"),
+        Fact::new("worst admitted of requests without a pause", steady as f64, "count").note(
+            "asked every few milliseconds; a bucket promises its burst and its rate, a sliding counter takes the last window for even",
+        ),
     );
     let at_once = at_once(limiter).await?;
     facts.push(Fact::new("admitted of 300 at once", at_once as f64, "count").expected(f64::from(Limit::NARROW.most)));

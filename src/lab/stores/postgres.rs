@@ -217,6 +217,8 @@ impl PostgresStore {
             None => Lane::open(options.clone(), 1, None).await?,
         };
         let lane = Arc::new(lane);
+        // a new relay begins at nothing
+        *self.own.lock().unwrap_or_else(PoisonError::into_inner) = Traffic::default();
         // the first time reads the catalogue, which is nobody's work
         for _ in 0..2 {
             self.hand_over(&lane).await?;

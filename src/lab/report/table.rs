@@ -16,7 +16,7 @@ pub struct Table {
 }
 
 /// Counters of a table at most: the first ones of [`METRICS`] that arms have.
-const COUNTERS: usize = 6;
+const COUNTERS: usize = 9;
 
 /// The time that this share of all operations did not exceed, in microseconds.
 pub fn quantile(arm: &ArmRecord, share: f64) -> Option<f64> {

@@ -107,8 +107,11 @@ impl ArmRecord {
     }
 }
 
-/// A sweep: an arm, the time of all its blocks at each size, and how a counter grows.
-pub fn sweep(sizes: &[u64], arms: &[(&str, &[f64], &str, FitKind, f64, &[FitKind])]) -> SweepRecord {
+/// An arm's sweep: its name, the time of all its blocks at each size, a counter, and how that grows: the kind, the exponent, what it may be as well.
+pub type Swept<'a> = (&'a str, &'a [f64], &'a str, FitKind, f64, &'a [FitKind]);
+
+/// A sweep of some arms.
+pub fn sweep(sizes: &[u64], arms: &[Swept<'_>]) -> SweepRecord {
     let arms = arms.iter().map(|(name, times, counter, kind, exponent, or)| SweepArm {
         name: (*name).to_owned(),
         points: sizes

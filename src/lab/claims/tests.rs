@@ -176,7 +176,7 @@ fn times_are_told_only_of_quiet_sessions_and_builds_for_release() {
 fn sweeps_are_held_against_growth_shape_and_times_at_a_size() {
     let swept = |or: &'static [FitKind]| {
         let mut of = case("c", vec![arm("a"), arm("b")]);
-        let arms: &[(&str, &[f64], &str, FitKind, f64, &[FitKind])] =
+        let arms: &[super::sample::Swept<'_>] =
             &[("a", &[10.0, 10.0], "pages", FitKind::Log, 0.04, or), ("b", &[70.0, 4_000.0], "pages", FitKind::Power, 0.99, &[])];
         of.sweep = Some(sweep(&[1_000, 100_000], arms));
         of

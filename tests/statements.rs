@@ -144,9 +144,20 @@ fn no_statement_is_built_from_pieces() {
     sources(&root("src"), &mut paths);
     for path in paths {
         let source = fs::read_to_string(&path).unwrap();
-        assert_eq!(built_sql(&source), Vec::<String>::new(), "{}", path.display());
-        // the driver's own ways round its check; test support lets the server itself write CREATE DATABASE
-        let allowed = path.ends_with("engines/postgres/testing.rs");
+        // the lab's databases have names of letters, digits and underscores that it made itself; a name cannot be bound
+        let makes_databases = path.ends_with("lab/site/postgres.rs");
+        assert!(makes_databases || built_sql(&source).is_empty(), "{}: {:?}", path.display(), built_sql(&source));
+        // The driver's own ways round its check. Test support lets the server itself write CREATE DATABASE; an explanation is a constant before a
+        // constant; the lab makes and drops databases of its own names, and explains the statement that the driver prepared.
+        let known = [
+            "engines/postgres/testing.rs",
+            "engines/postgres/explain.rs",
+            "engines/sqlite/explain.rs",
+            "lab/stores/postgres.rs",
+            "lab/site/sqlite.rs",
+            "lab/site/postgres.rs",
+        ];
+        let allowed = known.iter().any(|known| path.ends_with(known));
         let round = ["AssertSqlSafe", "QueryBuilder"].into_iter().find(|way| source.contains(way));
         assert!(allowed || round.is_none(), "{} uses {round:?}", path.display());
     }

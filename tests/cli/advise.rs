@@ -93,7 +93,7 @@ fn results_of_this_machine_are_evidence_and_those_of_another_are_not() {
             .replace("kind = \"ranked\"", "kind = \"keyed\"")
             .replace("\"many\"", "\"one\""),
     );
-    home.run(&["compare", "run", "W08", "--quick", "--size", "6"]).ok();
+    home.run(&["compare", "run", "W08", "--quick", "--size", "10"]).ok();
     let told = |ended: crate::home::Ended| ended.ok().out;
     let own = told(home.run(&["advise", "--from", "answers.toml"]));
     // bytes are exact, whatever the build

@@ -121,6 +121,7 @@ impl Generator {
                 let id = self.name(field.name.node.as_str());
                 given.push(format!("id: {id}"));
             }
+            "comparison" => given.push("id: \"none\"".to_owned()),
             "search" => given.push(format!("text: {:?}", ["skillet", "oak", "brass", "linen", "trail"][self.random.below(5) as usize])),
             "salesReport" => {
                 given.push("from: \"2025-01-01T00:00:00Z\", to: \"2026-12-01T00:00:00Z\", by: DAY".to_owned());

@@ -1,5 +1,5 @@
 //! What an operation will do, for those who ask: the questions of its plan as a tree of levels, with what each is predicted to come to; or why
-//! there is no plan. [`Graph::analyze`] runs it and puts what it did beside that.
+//! there is no plan. [`Graph::analyze`](super::Graph::analyze) runs it and puts what it did beside that.
 
 mod check;
 mod measure;

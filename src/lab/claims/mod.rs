@@ -1,6 +1,6 @@
 //! The claims ledger: what course texts say about stores, and what this machine's results say to it.
 //!
-//! `claims.toml` holds the sentences, the workloads that test them and how each is decided; [`test`] has the closed set of ways to decide;
+//! `claims.toml` holds the sentences, the workloads that test them and how each is decided; [`mod@test`] has the closed set of ways to decide;
 //! [`findings`] looks into stored results; [`decide`] makes one word of it, with the figure.
 
 pub mod decide;

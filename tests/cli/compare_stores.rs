@@ -25,7 +25,8 @@ fn number() -> String {
 }
 
 async fn site(folder: &Path, number: &str, options: SiteOptions) -> Site {
-    Site::open(number, SiteOptions { folder: folder.join(number), ..options }).await.unwrap()
+    // the test's own containers have an address of their own
+    Site::open(number, SiteOptions { folder: folder.join(number), own_this: true, ..options }).await.unwrap()
 }
 
 #[tokio::test]

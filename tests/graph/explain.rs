@@ -137,6 +137,7 @@ fn each_question_asks_what_it_says() {
                 json!({ "id": of("/articles/nodes/0/author/id") }),
             ),
             ("query($id: ID!) { order(id: $id) { status } }", json!({ "id": order })),
+            ("{ categories { name products(first: 2) { totalCount nodes { name } } } }", json!({})),
             (
                 "{ customers(first: 2) { totalCount nodes { name } } orders(first: 2, orderBy: TOTAL_DESC) { totalCount nodes { id } } articles(first: 2) { totalCount nodes { title } } }",
                 json!({}),

@@ -180,7 +180,8 @@ impl Graph {
                     return reply;
                 }
                 let request = self.request(prepared, Arc::clone(&who), paid.as_ref()).data(Arc::clone(&loads));
-                prepared.reply(self.library.execute(request).await)
+                // on the heap: it is large, and what holds it would be as large where a plan answers, too
+                prepared.reply(Box::pin(self.library.execute(request)).await)
             };
             let mut reply = own_writes::on_behalf_of(customer, loads.drive(answer)).await;
             let actual = receipt.as_deref().map_or(prepared.cost, cost::actual);
@@ -209,7 +210,7 @@ impl Graph {
         let known = prepared.known.plan(&prepared.document, name, chosen, variables)?;
         let viewer = who.viewer().ok()?;
         if !known.is_sound() {
-            let response = self.checking.execute(prepared.unasked()).await;
+            let response = Box::pin(self.checking.execute(prepared.unasked())).await;
             if !response.errors.is_empty() {
                 return Some(prepared.reply(response));
             }

@@ -218,7 +218,8 @@ impl Reply {
     /// The response body. Every error carries the request's id.
     pub fn body(mut self, request_id: &str) -> Vec<u8> {
         self.sign(request_id);
-        let mut body = b"{".to_vec();
+        let mut body = Vec::with_capacity(self.data.as_ref().map_or(0, Vec::len) + 256);
+        body.push(b'{');
         let mut part = |name: &str, json: &[u8]| {
             if body.len() > 1 {
                 body.push(b',');

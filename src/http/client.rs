@@ -1,10 +1,8 @@
 //! From where a request comes: the address of the socket, or what the proxies in front say that it was.
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::{HeaderMap, HeaderName},
-    middleware::Next,
-    response::Response,
 };
 use std::net::{IpAddr, SocketAddr};
 
@@ -14,13 +12,11 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 #[derive(Clone, Copy, Debug)]
 pub struct Client(pub Option<IpAddr>);
 
-/// Notes where a request comes from. Each proxy adds the address that it sees at the end of the header, so that of the trusted ones the one
+/// Where a request comes from. Each proxy adds the address that it sees at the end of the header, so that of the trusted ones the one
 /// that is farthest away saw the client; everything before was written by the client itself, and is not read.
-pub async fn note(State(proxies): State<usize>, mut request: Request, next: Next) -> Response {
+pub fn of(request: &Request, proxies: usize) -> Client {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
-    let client = forwarded(request.headers(), proxies).or(peer);
-    request.extensions_mut().insert(Client(client));
-    next.run(request).await
+    Client(forwarded(request.headers(), proxies).or(peer))
 }
 
 /// What the farthest trusted proxy saw. Fewer addresses than proxies: the request went round them, or one does not tell.

@@ -4,7 +4,7 @@
 //! sends any origin. Credentials are allowed only where sessions come in a cookie: elsewhere none that a browser adds by itself count.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{
@@ -12,7 +12,6 @@ use axum::{
             ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN, VARY,
         },
     },
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use std::sync::Arc;
@@ -27,44 +26,62 @@ const ANSWER_HEADERS: &str =
 /// Seconds for which a browser need not ask again. Some keep it no longer than this.
 const MAX_AGE: &str = "600";
 
-/// Answers preflights, and puts the headers on all answers to pages of listed origins; `credentials` tells whether cookies count.
-pub async fn cors(State((listed, credentials)): State<(Arc<[String]>, bool)>, request: Request, next: Next) -> Response {
-    if listed.is_empty() {
-        return next.run(request).await;
+/// Which pages, and whether their cookies count.
+pub struct Cors {
+    listed: Arc<[String]>,
+    credentials: bool,
+}
+
+impl Cors {
+    pub fn new(listed: Arc<[String]>, credentials: bool) -> Self {
+        Self { listed, credentials }
     }
-    let origin = allowed(request.headers(), &listed);
-    let preflight = request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = match &origin {
-        Some(_) if preflight => answer_to_preflight(),
-        _ => next.run(request).await,
-    };
-    let headers = response.headers_mut();
-    // also on answers to others: what a cache keeps of them is not for a page
-    headers.append(VARY, HeaderValue::from_static("origin"));
-    if let Some(origin) = origin {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        if credentials {
+
+    /// The listed page that asks.
+    pub fn page(&self, request: &Request) -> Option<HeaderValue> {
+        let origin = request.headers().get(ORIGIN).filter(|_| !self.listed.is_empty())?;
+        let text = origin.to_str().ok()?;
+        self.listed.iter().any(|listed| listed.eq_ignore_ascii_case(text)).then(|| origin.clone())
+    }
+
+    /// The answer to a page that asks whether it may ask.
+    pub fn preflight(&self, request: &Request, page: Option<&HeaderValue>) -> Option<Response> {
+        let preflight = request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        let page = page.filter(|_| preflight)?;
+        let headers = [
+            (ALLOW, "GET, POST"),
+            (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+            (ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS),
+            (ACCESS_CONTROL_MAX_AGE, MAX_AGE),
+        ];
+        let mut response = (StatusCode::NO_CONTENT, headers).into_response();
+        self.allow(page.clone(), response.headers_mut());
+        Some(response)
+    }
+
+    /// Puts the headers on an answer.
+    pub fn mark(&self, page: Option<HeaderValue>, response: &mut Response) {
+        if self.listed.is_empty() {
+            return;
+        }
+        let headers = response.headers_mut();
+        match page {
+            Some(page) => {
+                self.allow(page, headers);
+                headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(ANSWER_HEADERS));
+            }
+            // what a cache keeps of an answer to others is not for a page
+            None => {
+                headers.append(VARY, HeaderValue::from_static("origin"));
+            }
+        }
+    }
+
+    fn allow(&self, page: HeaderValue, headers: &mut HeaderMap) {
+        headers.append(VARY, HeaderValue::from_static("origin"));
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, page);
+        if self.credentials {
             headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         }
-        if !preflight {
-            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(ANSWER_HEADERS));
-        }
     }
-    response
-}
-
-fn allowed(headers: &HeaderMap, listed: &[String]) -> Option<HeaderValue> {
-    let origin = headers.get(ORIGIN)?;
-    let text = origin.to_str().ok()?;
-    listed.iter().any(|listed| listed.eq_ignore_ascii_case(text)).then(|| origin.clone())
-}
-
-fn answer_to_preflight() -> Response {
-    let headers = [
-        (ALLOW, "GET, POST"),
-        (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-        (ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS),
-        (ACCESS_CONTROL_MAX_AGE, MAX_AGE),
-    ];
-    (StatusCode::NO_CONTENT, headers).into_response()
 }

@@ -21,13 +21,14 @@ use crate::{
     },
 };
 use axum::{
-    body::{Body, to_bytes},
-    extract::{Extension, Query, State, WebSocketUpgrade, rejection::QueryRejection, ws::rejection::WebSocketUpgradeRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    body::to_bytes,
+    extract::{FromRequestParts as _, Query, Request, State, WebSocketUpgrade, rejection::QueryRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// Asks for the receipt.
 const RECEIPT: HeaderName = HeaderName::from_static("x-polystore-receipt");
@@ -110,56 +111,51 @@ impl Payload {
 }
 
 /// A query or subscription in the URL, or the beginning of a WebSocket.
-pub(super) async fn get(
-    State(door): State<Door>,
-    Extension(id): Extension<RequestId>,
-    Extension(client): Extension<Client>,
-    uri: Uri,
-    headers: HeaderMap,
-    parameters: Result<Query<Parameters>, QueryRejection>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Response {
-    let beside = Beside::of(&headers, &parameters, client, door.cookie);
+pub(super) async fn get(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let upgrade = match parts.headers.contains_key(header::UPGRADE) {
+        true => Some(WebSocketUpgrade::from_request_parts(&mut parts, &()).await),
+        false => None,
+    };
+    let Asking { id, client, parameters } = Asking::of(&parts);
+    let headers = &parts.headers;
+    let beside = Beside::of(headers, &parameters, client, door.cookie);
     match upgrade {
-        Ok(upgrade) => return ws::open(&door, upgrade, &headers, &id, beside).unwrap_or_else(|problem| no_stream(problem, &id)),
-        Err(rejection) if headers.contains_key(header::UPGRADE) => return rejection.into_response(),
-        Err(_no_upgrade_at_all) => {}
+        Some(Ok(upgrade)) => return ws::open(&door, upgrade, headers, &id, beside).unwrap_or_else(|problem| no_stream(problem, &id)),
+        Some(Err(rejection)) => return rejection.into_response(),
+        None => {}
     }
     // somebody looks what is here
-    if door.console && uri.query().unwrap_or_default().is_empty() && wants_page(&headers) {
-        return assets::page(headers).await;
+    if door.console && parts.uri.query().unwrap_or_default().is_empty() && wants_page(headers) {
+        return assets::page(parts.headers).await;
     }
-    let Some(accepted) = accepted(&headers) else { return not_acceptable() };
-    if let Some(problem) = door.foreign(&headers) {
+    let Some(accepted) = accepted(headers) else { return not_acceptable() };
+    if let Some(problem) = door.foreign(headers) {
         return forbidden(&door, problem, accepted, &id);
     }
     let _place = match (!accepted.events).then(|| door.graph.admission().enter(|| Class::Ordinary)).transpose() {
         Ok(place) => place,
         Err(problem) => return overloaded(problem, accepted.media, &id),
     };
-    let payload = parameters.map_err(|_| unreadable("the parameters in the URL cannot be read")).and_then(|Query(given)| given.payload());
-    let operation = payload.map(|payload| Operation { only_queries: true, ..payload.operation(&headers, beside) });
-    answer(&door, operation, accepted, &headers, &id).await
+    let payload = parameters.map_err(|_| unreadable("the parameters in the URL cannot be read")).and_then(Parameters::payload);
+    let operation = payload.map(|payload| Operation { only_queries: true, ..payload.operation(headers, beside) });
+    answer(&door, operation, accepted, headers, &id).await
 }
 
 /// An operation in the body.
-pub(super) async fn post(
-    State(door): State<Door>,
-    Extension(id): Extension<RequestId>,
-    Extension(client): Extension<Client>,
-    headers: HeaderMap,
-    parameters: Result<Query<Parameters>, QueryRejection>,
-    body: Body,
-) -> Response {
-    let Some(accepted) = accepted(&headers) else { return not_acceptable() };
+pub(super) async fn post(State(door): State<Arc<Door>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Asking { id, client, parameters } = Asking::of(&parts);
+    let headers = &parts.headers;
+    let Some(accepted) = accepted(headers) else { return not_acceptable() };
     let graph = &door.graph;
     let refuse =
         |status, problem| respond(status, status::media(door.profile, status, accepted.media), Reply::refused(problem).body(&id.0));
-    if !is_json(&headers) {
+    if !is_json(headers) {
         let problem = Problem::new(Code::UnsupportedMediaType, "the body must be of the type application/json");
         return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, problem);
     }
-    if let Some(problem) = door.foreign(&headers) {
+    if let Some(problem) = door.foreign(headers) {
         return forbidden(&door, problem, accepted, &id);
     }
     let limit = graph.limits().body_bytes;
@@ -171,21 +167,42 @@ pub(super) async fn post(
         let problem = Problem::new(Code::PayloadTooLarge, format!("the body must be whole and at most {limit} bytes long"));
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, problem);
     };
-    let beside = Beside::of(&headers, &parameters, client, door.cookie);
+    let beside = Beside::of(headers, &parameters, client, door.cookie);
     // a stream has its place from where it is answered
-    let _place = match (!accepted.events).then(|| graph.admission().enter(|| class(&headers, &bytes))).transpose() {
+    let _place = match (!accepted.events).then(|| graph.admission().enter(|| class(headers, &bytes))).transpose() {
         Ok(place) => place,
         Err(problem) => return overloaded(problem, accepted.media, &id),
     };
     let operation = if batch::is_list(&bytes) {
-        match batch::read(&bytes, graph.limits().batch, accepted, &headers, beside) {
+        match batch::read(&bytes, graph.limits().batch, accepted, headers, beside) {
             Ok(operations) => return batch::answer(&door, operations, accepted.media, &id).await,
             Err(problem) => Err(problem),
         }
     } else {
-        Payload::read(&bytes).map(|payload| payload.operation(&headers, beside))
+        Payload::read(&bytes).map(|payload| payload.operation(headers, beside))
     };
-    answer(&door, operation, accepted, &headers, &id).await
+    answer(&door, operation, accepted, headers, &id).await
+}
+
+/// What the head of a request says, and what was noted on its way here.
+struct Asking {
+    id: RequestId,
+    client: Client,
+    parameters: Result<Parameters, QueryRejection>,
+}
+
+impl Asking {
+    fn of(parts: &Parts) -> Self {
+        Self {
+            // every request has one: see `middleware`
+            id: parts.extensions.get::<RequestId>().cloned().unwrap_or_else(|| RequestId(String::new())),
+            client: parts.extensions.get::<Client>().copied().unwrap_or(Client(None)),
+            parameters: match parts.uri.query() {
+                Some(_) => Query::try_from_uri(&parts.uri).map(|Query(given)| given),
+                None => Ok(Parameters::default()),
+            },
+        }
+    }
 }
 
 /// What a request is worth when there is not room for all, at a glance: reading it would be work.
@@ -305,10 +322,10 @@ fn retry_after() -> HeaderValue {
 
 pub(super) fn respond(status: StatusCode, media: Media, body: Vec<u8>) -> Response {
     let kind = match media {
-        Media::Json => "application/json; charset=utf-8",
-        Media::Response => "application/graphql-response+json; charset=utf-8",
+        Media::Json => HeaderValue::from_static("application/json; charset=utf-8"),
+        Media::Response => HeaderValue::from_static("application/graphql-response+json; charset=utf-8"),
     };
-    (status, [(header::CONTENT_TYPE, kind), (header::VARY, "accept")], body).into_response()
+    (status, [(header::CONTENT_TYPE, kind), (header::VARY, HeaderValue::from_static("accept"))], body).into_response()
 }
 
 /// What should be JSON of ours is none, or is not ours.
@@ -344,12 +361,7 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    fn of(
-        headers: &HeaderMap,
-        parameters: &Result<Query<Parameters>, QueryRejection>,
-        client: Client,
-        cookie: Option<SessionCookie>,
-    ) -> Self {
+    fn of(headers: &HeaderMap, parameters: &Result<Parameters, QueryRejection>, client: Client, cookie: Option<SessionCookie>) -> Self {
         let given = parameters.as_ref().ok();
         let wants = |header: &HeaderName, parameter: Option<&String>| {
             headers.get(header).is_some_and(|value| value == "1") || parameter.is_some_and(|value| value == "1")

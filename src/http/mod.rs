@@ -26,15 +26,12 @@ use crate::{
     config::{SessionCookie, StatusProfile},
     graphql::Graph,
 };
-use axum::{
-    Router,
-    http::{HeaderValue, StatusCode, header},
-    response::{Redirect, Response},
-    routing::get,
-};
+use axum::{Router, http::header, response::Redirect, routing::get};
+use cors::Cors;
+use middleware::Front;
+use rate::Rating;
 use std::{path::PathBuf, sync::Arc};
 use streams::Streams;
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 /// What an operator decides about the front door.
 #[derive(Clone, Debug)]
@@ -82,7 +79,6 @@ impl From<Vec<String>> for Options {
 }
 
 /// What the routes of the graph share.
-#[derive(Clone)]
 struct Door {
     graph: Graph,
     origins: Arc<[String]>,
@@ -92,28 +88,29 @@ struct Door {
     cookie: Option<SessionCookie>,
 }
 
-/// For a year. Of other hosts below the same name we know nothing.
-const HTTPS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
+/// Where the graph is.
+const GRAPH: &str = "/graphql";
 
 /// Everything that the server answers.
 pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
     let Options { ready_requires, origins, status_profile, trusted_proxies, streams, console, lab, https, session_cookie: cookie } =
         options.into();
     let origins: Arc<[String]> = origins.into();
-    let cors = axum::middleware::from_fn_with_state((Arc::clone(&origins), cookie.is_some()), cors::cors);
-    let rates = axum::middleware::from_fn_with_state(graph.rates(), rate::tell);
-    let client = axum::middleware::from_fn_with_state(trusted_proxies, client::note);
+    let front = Front {
+        graph: GRAPH,
+        cors: Cors::new(Arc::clone(&origins), cookie.is_some()),
+        rating: graph.rates().map(Rating::new),
+        proxies: trusted_proxies,
+        https,
+        stopped: streams.stopping().clone(),
+    };
     let sdl = graph.limits().introspection.then(|| graph.sdl());
     let stores = Arc::clone(graph.stores());
-    let (stopping, stopped) = (streams.stopping().clone(), streams.stopping().clone());
-    // a client that keeps its connection would lose what it sends in the moment when that is closed
-    let hang_up = move |response: &Response| {
-        let close = stopped.is_cancelled() && response.status() != StatusCode::SWITCHING_PROTOCOLS;
-        close.then(|| HeaderValue::from_static("close"))
-    };
+    let stopping = streams.stopping().clone();
+    let door = Door { graph, origins, streams, profile: status_profile, console, cookie };
     let mut router = Router::new()
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other).layer(rates).layer(client).layer(cors))
-        .with_state(Door { graph, origins, streams, profile: status_profile, console, cookie })
+        .route(GRAPH, get(graphql::get).post(graphql::post).fallback(graphql::other))
+        .with_state(Arc::new(door))
         .merge(health::routes(stores, ready_requires, stopping));
     if console {
         router = router.merge(assets::routes()).route("/", get(|| async { Redirect::temporary("/graphiql") }));
@@ -124,10 +121,5 @@ pub fn router(graph: Graph, options: impl Into<Options>) -> Router {
     if let Some(sdl) = sdl {
         router = router.route("/schema.graphql", get(move || async { ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl) }));
     }
-    router
-        .layer(CatchPanicLayer::custom(middleware::panicked))
-        .layer(SetResponseHeaderLayer::overriding(header::CONNECTION, hang_up))
-        .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .layer(SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, move |_: &Response| https.then_some(HTTPS_ALONE)))
-        .layer(axum::middleware::from_fn(middleware::request_id))
+    router.layer(axum::middleware::from_fn_with_state(Arc::new(front), middleware::front))
 }

@@ -9,9 +9,7 @@ use crate::graphql::{
     throttle::{Policy, Standing},
 };
 use axum::{
-    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::Next,
     response::Response,
 };
 use std::time::{Duration, SystemTime};
@@ -22,27 +20,39 @@ const X_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const X_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const X_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// Writes the headers of an answer of the graph; a handler leaves the [`Standing`] in the response.
-pub async fn tell(State(rates): State<Option<Rates>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let Some(rates) = rates else { return response };
-    let standing = response.extensions_mut().remove::<Standing>();
-    let refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
-    let headers = response.headers_mut();
-    let own = standing.filter(|standing| standing.policy == Policy::Key);
-    put(headers, POLICY, &policies(rates, own.map(|standing| standing.rate)));
-    if let Some(standing) = standing {
-        let Standing { policy, rate, remaining, full_after, retry_after, .. } = standing;
-        put(headers, LIMIT, &format!("\"{}\";r={remaining};t={}", policy.name(), seconds(full_after)));
-        put(headers, X_LIMIT, &rate.burst.to_string());
-        put(headers, X_REMAINING, &remaining.to_string());
+/// The rules of a server.
+pub struct Rating {
+    rates: Rates,
+    /// As they are told to all but programs with a rule of their own.
+    common: HeaderValue,
+}
+
+impl Rating {
+    pub fn new(rates: Rates) -> Self {
+        // letters, digits and quotes: always a header
+        let common = HeaderValue::try_from(policies(rates, None)).unwrap_or_else(|_| HeaderValue::from_static(""));
+        Self { rates, common }
+    }
+
+    /// Writes the headers of an answer of the graph; a handler leaves the [`Standing`] in the response.
+    pub fn tell(&self, response: &mut Response) {
+        let standing = response.extensions_mut().remove::<Standing>();
+        let refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
+        let headers = response.headers_mut();
+        match &standing {
+            Some(own) if own.policy == Policy::Key => put(headers, POLICY, policies(self.rates, Some(own.rate))),
+            _ => drop(headers.insert(POLICY, self.common.clone())),
+        }
+        let Some(Standing { policy, rate, remaining, full_after, retry_after, .. }) = standing else { return };
+        put(headers, LIMIT, format!("\"{}\";r={remaining};t={}", policy.name(), seconds(full_after)));
+        headers.insert(X_LIMIT, rate.burst.into());
+        headers.insert(X_REMAINING, remaining.into());
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        put(headers, X_RESET, &seconds(now + full_after).to_string());
+        put(headers, X_RESET, seconds(now + full_after).to_string());
         if refused {
-            put(headers, header::RETRY_AFTER, &seconds(retry_after).max(1).to_string());
+            put(headers, header::RETRY_AFTER, seconds(retry_after).max(1).to_string());
         }
     }
-    response
 }
 
 /// The rules; `key` is that of the program that asks, which is nobody else's business.
@@ -59,8 +69,8 @@ fn seconds(time: Duration) -> u128 {
     time.as_micros().div_ceil(1_000_000)
 }
 
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
+fn put(headers: &mut HeaderMap, name: HeaderName, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(name, value);
     }
 }

@@ -87,8 +87,11 @@ impl Asks {
     }
 }
 
+/// A map for as long as one request lasts: ids are hashed several times each, so the hash is a fast one.
+pub type ByKey<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// The answers to a question, by key.
-pub type Answers<Q> = HashMap<<Q as Question>::Key, roles::Result<<Q as Question>::Answer>>;
+pub type Answers<Q> = ByKey<<Q as Question>::Key, roles::Result<<Q as Question>::Answer>>;
 
 /// Why a load has no answer.
 #[derive(Clone, Debug)]
@@ -112,7 +115,7 @@ pub struct Loads {
 /// One slot a question, in the order in which they were first asked: the order of the calls must not vary.
 #[derive(Default)]
 struct Slots {
-    by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+    by_type: ByKey<TypeId, Arc<dyn Any + Send + Sync>>,
     in_order: Vec<Arc<dyn AnySlot>>,
 }
 

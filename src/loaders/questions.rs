@@ -1,11 +1,12 @@
 //! The three shapes of questions, so that each question is a few lines.
 
+use super::ByKey;
 use crate::{
     roles,
     shop::{Page, Window},
 };
 use futures::future::join_all;
-use std::{collections::HashMap, future::Future, hash::Hash, sync::Arc};
+use std::{future::Future, hash::Hash, sync::Arc};
 
 /// A page whose rows are shared between the loader and the answer.
 pub type SharedPage<T> = Arc<Page<Arc<T>>>;
@@ -18,11 +19,11 @@ pub fn shared<T>(page: Page<T>) -> SharedPage<T> {
 
 /// Asks keys `(parent, arguments)`, one call for all parents with the same arguments, all calls at once. A call's error is that of
 /// its own keys.
-pub async fn by_arguments<P, A, V, F>(keys: Vec<(P, A)>, ask: impl Fn(A, Vec<P>) -> F) -> HashMap<(P, A), roles::Result<V>>
+pub async fn by_arguments<P, A, V, F>(keys: Vec<(P, A)>, ask: impl Fn(A, Vec<P>) -> F) -> ByKey<(P, A), roles::Result<V>>
 where
     P: Clone + Eq + Hash,
     A: Clone + Eq + Hash,
-    F: Future<Output = roles::Result<HashMap<(P, A), V>>>,
+    F: Future<Output = roles::Result<ByKey<(P, A), V>>>,
 {
     // in the order in which they were asked: the order of calls must not vary
     let mut groups: Vec<(A, Vec<P>)> = Vec::new();
@@ -50,8 +51,8 @@ pub fn pages<P: Eq + Hash + Copy, T, A: Clone + Eq + Hash>(
     found: Vec<(P, Page<T>)>,
     arguments: &A,
     window: &Window,
-) -> HashMap<(P, A), SharedPage<T>> {
-    let mut found: HashMap<P, Page<T>> = found.into_iter().collect();
+) -> ByKey<(P, A), SharedPage<T>> {
+    let mut found: ByKey<P, Page<T>> = found.into_iter().collect();
     let page = |parent| {
         let page = found.remove(&parent).unwrap_or_else(|| Page::empty(window));
         ((parent, arguments.clone()), shared(page))
@@ -93,7 +94,7 @@ macro_rules! lists_by_key {
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let rows = stores.$role.$method(&keys).await?;
-                let mut lists: std::collections::HashMap<_, Self::Answer> = keys.into_iter().map(|key| (key, Vec::new())).collect();
+                let mut lists: $crate::loaders::ByKey<_, Self::Answer> = keys.into_iter().map(|key| (key, Vec::new())).collect();
                 for $found in rows {
                     let row_key: Option<$key> = $row_key;
                     if let Some(list) = row_key.and_then(|key| lists.get_mut(&key)) {

@@ -1,16 +1,16 @@
 //! One question within one request: what was answered, what is under way, what waits to be sent.
 
-use super::{Answers, LoadError, Question, drive::Signal};
+use super::{Answers, ByKey, LoadError, Question, drive::Signal};
 use crate::{
     layers::cached::own_writes,
     receipt::{self, Caller, Receipt},
     roles,
     stores::Stores,
 };
-use futures::channel::oneshot;
+use futures::{FutureExt as _, channel::oneshot};
 use std::{
-    collections::HashMap,
     mem,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
 };
 use tracing::Instrument;
@@ -29,7 +29,7 @@ enum Entry<A> {
 pub(super) struct Slot<Q: Question>(Mutex<State<Q>>);
 
 struct State<Q: Question> {
-    entries: HashMap<Q::Key, Entry<Q::Answer>>,
+    entries: ByKey<Q::Key, Entry<Q::Answer>>,
     /// Keys that are not sent yet, in the order in which they were asked.
     queue: Vec<Q::Key>,
     /// Batches that were sent.
@@ -40,7 +40,7 @@ struct State<Q: Question> {
 
 impl<Q: Question> Default for Slot<Q> {
     fn default() -> Self {
-        Self(Mutex::new(State { entries: HashMap::new(), queue: Vec::new(), batch: 0, path: None }))
+        Self(Mutex::new(State { entries: ByKey::default(), queue: Vec::new(), batch: 0, path: None }))
     }
 }
 
@@ -145,7 +145,7 @@ async fn put<Q: Question>(stores: &Stores, keys: Vec<Q::Key>, singly: bool) -> r
     if !singly {
         return Q::ask(stores, keys).await;
     }
-    let mut all = HashMap::new();
+    let mut all = Answers::<Q>::default();
     for key in keys {
         all.extend(Q::ask(stores, vec![key]).await?);
     }
@@ -165,18 +165,17 @@ impl<Q: Question> AnySlot for Slot<Q> {
         let caller = receipt.map(|receipt| Caller::of(receipt, || path.unwrap_or_default()));
         let (stores, signal) = (stores.clone(), signal.clone());
         // A task of its own: a request that is dropped does not cut a driver's work in the middle, the stores work at
-        // the same time, and a panic ends in the join handle.
-        let asked = keys.clone();
+        // the same time, and a panic ends here.
         let customer = own_writes::customer();
-        let ask = async move { own_writes::on_behalf_of(customer, receipt::on_account_of(caller, put::<Q>(&stores, asked, singly))).await };
-        let call = tokio::spawn(ask.in_current_span());
-        tokio::spawn(async move {
-            let answers = match call.await {
+        let work = async move {
+            let ask = own_writes::on_behalf_of(customer, receipt::on_account_of(caller, put::<Q>(&stores, keys.clone(), singly)));
+            let answers = match AssertUnwindSafe(ask).catch_unwind().await {
                 Ok(answers) => answers.map_err(LoadError::Store),
                 Err(_panic_is_in_the_log) => Err(LoadError::Panicked),
             };
             signal.complete(Box::new(move || self.settle(keys, answers)));
-        });
+        };
+        tokio::spawn(work.in_current_span());
         true
     }
 }

@@ -104,7 +104,7 @@ impl<const OTHER: bool> Question for Meets<OTHER> {
 
     async fn ask(_: &Stores, _: Vec<()>) -> roles::Result<Answers<Self>> {
         MEETING.wait().await;
-        Ok(HashMap::from([((), Ok(()))]))
+        Ok(ByKey::from_iter([((), Ok(()))]))
     }
 }
 

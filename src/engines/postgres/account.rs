@@ -1,6 +1,7 @@
 //! Accounts in PostgreSQL.
 
 use super::query::Binds;
+use super::row::Cells;
 use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::{Accounts, Result};
@@ -9,11 +10,12 @@ use crate::shop::{
     audit::outcome,
 };
 use async_trait::async_trait;
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 
 impl FromRow<'_, PgRow> for Account {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self {
             customer_id: row::id(row, "customer_id")?,
             role: row::code(row, "role", AccountRole::from_code)?,

@@ -1,15 +1,17 @@
 //! Activity events in PostgreSQL.
 
 use super::query::{Binds, Scans};
+use super::row::Cells;
 use super::{Postgres, row};
 use crate::roles::{Activity, Result};
 use crate::shop::{ActivityEvent, ActivityKind, Counter, CustomerId, OrderId, Page, TrendingWindow, ViewBatch, ViewsInStep, Window, json};
 use async_trait::async_trait;
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 
 impl FromRow<'_, PgRow> for ActivityEvent {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         let mut data: serde_json::Value = row.try_get("data")?;
         // jsonb keeps keys in an order of its own
         json::canonical(&mut data);

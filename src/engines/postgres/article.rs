@@ -1,6 +1,7 @@
 //! Articles in PostgreSQL: columns for what is searched, jsonb for the blocks.
 
 use super::query::{Binds, Scans, last_of_each, uuids};
+use super::row::Cells;
 use super::{Postgres, row, search};
 use crate::roles::{Articles, Result};
 use crate::shop::{
@@ -9,23 +10,28 @@ use crate::shop::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, Row as _};
 use uuid::Uuid;
 
 impl FromRow<'_, PgRow> for Article {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
+        // in the order of the columns
+        let (id, slug, title) = (row::id(row, "id")?, row.try_get("slug")?, row.try_get("title")?);
+        let (status, tags) = (row::code(row, "status", ArticleStatus::from_code)?, row.try_get("tags")?);
         let blocks: Option<Json<Vec<Block>>> = row.try_get("blocks")?;
+        let author_id = row::id(row, "author_id")?;
         let product_ids: Vec<Uuid> = row.try_get("product_ids")?;
         Ok(Self {
-            id: row::id(row, "id")?,
-            slug: row.try_get("slug")?,
-            title: row.try_get("title")?,
-            status: row::code(row, "status", ArticleStatus::from_code)?,
-            tags: row.try_get("tags")?,
+            id,
+            slug,
+            title,
+            status,
+            tags,
             blocks: blocks.map(|Json(blocks)| blocks).unwrap_or_default(),
-            author_id: row::id(row, "author_id")?,
+            author_id,
             product_ids: product_ids.into_iter().map(ProductId::from).collect(),
             published_at: row::optional_time(row, "published_at")?,
             created_at: row::time(row, "created_at")?,

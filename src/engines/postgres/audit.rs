@@ -1,16 +1,18 @@
 //! The audit log in PostgreSQL: rows that go along with the events of their change, and the list of them.
 
 use super::query::Binds;
+use super::row::Cells;
 use super::{Postgres, row};
 use crate::roles::{AuditLog, Result, audit::MAX_ENTRIES};
 use crate::shop::{AccountRole, AuditEntry, AuditFilter};
 use async_trait::async_trait;
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, Row as _};
 
 impl FromRow<'_, PgRow> for AuditEntry {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         let role: Option<&str> = row.try_get("role")?;
         let client: Option<&str> = row.try_get("client")?;
         let Json(details) = row.try_get("details")?;

@@ -1,6 +1,7 @@
 //! Categories and products in PostgreSQL: the catalogue's trait; what concerns products alone stands in `product.rs`.
 
 use super::query::{Binds, last_of_each};
+use super::row::Cells;
 use super::{Postgres, product, product_write, row};
 use crate::roles::{Catalog, Result};
 use crate::shop::{
@@ -8,11 +9,12 @@ use crate::shop::{
     StockChange, Timestamp, Window, Written,
 };
 use async_trait::async_trait;
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 
 impl FromRow<'_, PgRow> for Category {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             slug: row.try_get("slug")?,

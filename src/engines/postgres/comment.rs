@@ -1,18 +1,20 @@
 //! Comments in PostgreSQL.
 
 use super::query::{Binds, Scans, last_of_each};
+use super::row::Cells;
 use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::error::{Engine, StoreError};
 use crate::roles::{Comments, Result};
 use crate::shop::{ArticleId, Comment, CommentId, Event, Once, Page, Window, Written};
 use async_trait::async_trait;
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 use std::convert::Infallible;
 
 impl FromRow<'_, PgRow> for Comment {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             article_id: row::id(row, "article_id")?,

@@ -1,16 +1,18 @@
 //! Customers in PostgreSQL.
 
 use super::query::{Binds, Scans, last_of_each, uuids};
+use super::row::Cells;
 use super::{Postgres, row};
 use crate::roles::{Customers, Result};
 use crate::shop::{Customer, CustomerFilter, CustomerId, Money, Page, Tier, Window};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 
 impl FromRow<'_, PgRow> for Customer {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             email: row.try_get("email")?,
@@ -25,6 +27,7 @@ struct Spent(CustomerId, Money);
 
 impl FromRow<'_, PgRow> for Spent {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self(row::id(row, "customer_id")?, row::money(row, "spent")?))
     }
 }

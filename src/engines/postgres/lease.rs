@@ -53,7 +53,10 @@ impl Leases {
     /// A connection for a read or a write transaction, within [`ACQUIRE`].
     pub(super) async fn one(&self) -> Result<Lease> {
         let deadline = tokio::time::Instant::now() + ACQUIRE;
-        let turn = tokio::time::timeout_at(deadline, self.turn()).await.map_err(|_| late("all connections were in use"))??;
+        let turn = match Arc::clone(&self.turns).try_acquire_owned() {
+            Ok(turn) => turn,
+            Err(_taken) => tokio::time::timeout_at(deadline, self.turn()).await.map_err(|_| late("all connections were in use"))??,
+        };
         if let Some(Kept { connection, out_since, .. }) = self.trusted() {
             return Ok(self.lease(connection, out_since, turn));
         }

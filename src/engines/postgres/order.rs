@@ -1,6 +1,7 @@
 //! Orders and their lines in PostgreSQL.
 
 use super::query::{Binds, Scans, last_of_each, uuids};
+use super::row::Cells;
 use super::{Postgres, row, sales};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::{Orders, Result};
@@ -10,12 +11,13 @@ use crate::shop::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 use uuid::Uuid;
 
 impl FromRow<'_, PgRow> for Order {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             customer_id: row::id(row, "customer_id")?,
@@ -29,13 +31,18 @@ impl FromRow<'_, PgRow> for Order {
 
 impl FromRow<'_, PgRow> for OrderItem {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
+        let (order_id, line) = (row::id(row, "order_id")?, row.try_get("line")?);
+        let (product_id, quantity) = (row::id(row, "product_id")?, row.try_get("quantity")?);
+        let (unit_price, discount) = (row.try_get("unit_price_minor")?, row.try_get("discount_minor")?);
+        let currency = row::currency(row)?;
         Ok(Self {
-            order_id: row::id(row, "order_id")?,
-            line: row.try_get("line")?,
-            product_id: row::id(row, "product_id")?,
-            quantity: row.try_get("quantity")?,
-            unit_price: row::money(row, "unit_price_minor")?,
-            discount: row::money(row, "discount_minor")?,
+            order_id,
+            line,
+            product_id,
+            quantity,
+            unit_price: Money::new(unit_price, currency),
+            discount: Money::new(discount, currency),
         })
     }
 }
@@ -45,6 +52,7 @@ struct Owed(OrderId, Money);
 
 impl FromRow<'_, PgRow> for Owed {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self(row::id(row, "id")?, row::money(row, "owed")?))
     }
 }

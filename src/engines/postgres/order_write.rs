@@ -2,6 +2,7 @@
 
 use super::query::{Binds, uuids};
 use super::row;
+use super::row::Cells;
 use super::transaction::{Outcome, Tx, Work};
 use crate::error::{Engine, Kind, StoreError};
 use crate::shop::order::pieces;
@@ -10,17 +11,19 @@ use crate::shop::{
     Event, MoveRefusal, NewOrder, Offer, Order, OrderItem, OrderMove, OrderRefusal, OrderStatus, OrderWithItems, ProductId, StockLevel,
     audit::outcome, ledger,
 };
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 
 impl FromRow<'_, PgRow> for Offer {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self { product_id: row::id(row, "id")?, price: row::money(row, "price_minor")?, stock: row.try_get("stock")? })
     }
 }
 
 impl FromRow<'_, PgRow> for StockLevel {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self { product_id: row::id(row, "id")?, stock: row.try_get("stock")?, version: row.try_get("version")? })
     }
 }

@@ -1,35 +1,38 @@
 //! The outbox in PostgreSQL: several servers take turns by row locks and leases, by the database's clock.
 
 use super::query::{Binds, uuids};
+use super::row::Cells;
 use super::{Postgres, row};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::outbox::{MAX_PRUNED, ROUNDS, error_text, millis};
 use crate::roles::{Outbox, Result};
 use crate::shop::{Claimed, Event, EventId, Fact, OutboxState, Parked, Timestamp};
 use async_trait::async_trait;
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, Row as _};
 use std::time::Duration;
 
-fn event(row: &PgRow) -> sqlx::Result<Event> {
-    let Json(fact) = row.try_get::<Json<Fact>, _>("fact")?;
+fn event(row: &Cells<'_>) -> sqlx::Result<Event> {
+    let Json(fact) = row.try_get::<Json<Fact>>("fact")?;
     let (aggregate, sequence) = (row.try_get("aggregate")?, row.try_get("sequence")?);
     Ok(Event { id: row::id(row, "id")?, aggregate, sequence, at: row::time(row, "at")?, fact })
 }
 
-fn tries(row: &PgRow) -> sqlx::Result<u32> {
-    u32::try_from(row.try_get::<i32, _>("tries")?).map_err(|error| row::unreadable("tries", error))
+fn tries(row: &Cells<'_>) -> sqlx::Result<u32> {
+    u32::try_from(row.try_get::<i32>("tries")?).map_err(|error| row::unreadable("tries", error))
 }
 
 impl FromRow<'_, PgRow> for Claimed {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self { event: event(row)?, tries: tries(row)? })
     }
 }
 
 impl FromRow<'_, PgRow> for Parked {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self { event: event(row)?, tries: tries(row)?, error: row.try_get("error")? })
     }
 }
@@ -39,7 +42,7 @@ struct Readable<T>(Option<T>);
 
 impl<'r, T: FromRow<'r, PgRow>> FromRow<'r, PgRow> for Readable<T> {
     fn from_row(row: &'r PgRow) -> sqlx::Result<Self> {
-        let id: EventId = row::id(row, "id")?;
+        let id: EventId = row::id(&Cells::of(row), "id")?;
         let read = T::from_row(row).inspect_err(|error| tracing::error!(event = %id, "an event in the outbox cannot be read: {error}"));
         Ok(Self(read.ok()))
     }
@@ -51,7 +54,8 @@ fn readable<T>(rows: Vec<Readable<T>>) -> Vec<T> {
 
 impl FromRow<'_, PgRow> for OutboxState {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let count = |column| u64::try_from(row.try_get::<i64, _>(column)?).map_err(|error| row::unreadable(column, error));
+        let row = &Cells::of(row);
+        let count = |column| u64::try_from(row.try_get::<i64>(column)?).map_err(|error| row::unreadable(column, error));
         Ok(Self { waiting: count("waiting")?, oldest: row::optional_time(row, "oldest")?, parked: count("parked")? })
     }
 }

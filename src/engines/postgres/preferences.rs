@@ -1,15 +1,16 @@
 //! Preferences in PostgreSQL: one jsonb document a customer.
 
 use super::query::{Binds, last_of_each};
+use super::row::Cells;
 use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::{PreferenceStore, Result};
 use crate::shop::{CustomerId, Notifications, Preferences, Provenance, Theme, Written, json};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, Row as _};
 use std::borrow::Cow;
 
 /// The document; the customer is the row's key and does not stand in it.
@@ -26,7 +27,8 @@ struct Body<'p> {
 
 impl FromRow<'_, PgRow> for Preferences {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let Json(body) = row.try_get::<Json<Body<'static>>, _>("body")?;
+        let row = &Cells::of(row);
+        let Json(body) = row.try_get::<Json<Body<'static>>>("body")?;
         let mut extra = body.extra.into_owned();
         // jsonb keeps keys in an order of its own
         json::canonical(&mut extra);

@@ -1,16 +1,18 @@
 //! Products in PostgreSQL.
 
 use super::query::{Binds, Scans, last_of_each};
+use super::row::Cells;
 use super::{Postgres, row, search};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
 use crate::shop::{CategoryId, Page, Product, ProductFilter, ProductOrder, SearchText, Window};
 use chrono::{DateTime, Utc};
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 
 impl FromRow<'_, PgRow> for Product {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             sku: row.try_get("sku")?,

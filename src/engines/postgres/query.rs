@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{Arguments as _, Connection as _, Encode, FromRow, Postgres as Pg, Type};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Error as IoError, ErrorKind};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -95,7 +95,10 @@ impl Scans {
 
 /// Ids as PostgreSQL takes them, each once.
 pub(super) fn uuids<K: StaticType>(ids: &[TypeSafeId<K>]) -> Vec<Uuid> {
-    ids.iter().map(TypeSafeId::uuid).collect::<BTreeSet<_>>().into_iter().collect()
+    let mut uuids: Vec<Uuid> = ids.iter().map(TypeSafeId::uuid).collect();
+    uuids.sort_unstable();
+    uuids.dedup();
+    uuids
 }
 
 /// One row for each key, the last one given: an INSERT cannot touch a row twice. Sorted, so that two puts of the same rows

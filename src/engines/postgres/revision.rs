@@ -1,6 +1,7 @@
 //! Earlier versions of articles in PostgreSQL.
 
 use super::query::{Binds, Scans, uuids};
+use super::row::Cells;
 use super::{Postgres, row};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
@@ -10,7 +11,7 @@ use sqlx::postgres::PgRow;
 
 impl FromRow<'_, PgRow> for ArticleRevision {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        Ok(Self { article: Article::from_row(row)?, replaced_at: row::time(row, "replaced_at")? })
+        Ok(Self { article: Article::from_row(row)?, replaced_at: row::time(&Cells::of(row), "replaced_at")? })
     }
 }
 

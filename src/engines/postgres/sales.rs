@@ -1,11 +1,12 @@
 //! The sales report in PostgreSQL: grouped sums, then window functions over the groups.
 
 use super::query::Binds;
+use super::row::Cells;
 use super::{Postgres, row};
 use crate::roles::Result;
 use crate::shop::{CategoryId, CustomerId, Money, SalesBy, SalesPeriod, SalesRow};
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 
 /// A row before its key is written as the shop writes it.
 struct Sold<K> {
@@ -15,6 +16,7 @@ struct Sold<K> {
 
 impl<'r, K: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>> FromRow<'r, PgRow> for Sold<K> {
     fn from_row(row: &'r PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         let revenue = row::money(row, "revenue")?;
         let previous: Option<i64> = row.try_get("previous")?;
         let sales = SalesRow {

@@ -1,18 +1,20 @@
 //! Views in PostgreSQL: counted from the activity events, and from batches.
 
 use super::query::Binds;
+use super::row::Cells;
 use super::transaction::{Outcome, Tx, Work};
 use super::{Postgres, row};
 use crate::roles::Result;
 use crate::shop::{ActivityKind, Counter, Provenance, TrendingWindow, ViewBatch, ViewsInStep, ranking::OLDEST_STEP};
+use sqlx::FromRow;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, Row as _};
 use std::convert::Infallible;
 
 struct Views(Counter, i64);
 
 impl FromRow<'_, PgRow> for Views {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         let counter = match row::code(row, "kind", ActivityKind::from_code)? {
             ActivityKind::ProductViewed => Counter::ProductViews(row::id(row, "subject")?),
             _ => Counter::ArticleViews(row::id(row, "subject")?),
@@ -23,6 +25,7 @@ impl FromRow<'_, PgRow> for Views {
 
 impl FromRow<'_, PgRow> for ViewsInStep {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
         Ok(Self { counter: Counter::ProductViews(row::id(row, "product_id")?), step: row.try_get("step")?, views: row.try_get("views")? })
     }
 }

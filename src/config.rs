@@ -158,6 +158,10 @@ pub struct Settings {
     /// Bytes that parsed documents may take, about, 0 (none is kept) to 1000000000 [default: 16000000]
     #[arg(long, env = "POLYSTORE_DOCUMENT_CACHE_BYTES", value_name = "N", help_heading = "Limits", global = true)]
     pub document_cache_bytes: Option<String>,
+    /// Bytes that answers to visitors may take, about, which are kept as long as caches on the way may keep them: 0 (none is kept) to
+    /// 10000000000 [default: 0]
+    #[arg(long, env = "POLYSTORE_ANSWER_CACHE_BYTES", value_name = "N", help_heading = "Limits", global = true)]
+    pub answer_cache_bytes: Option<String>,
     #[command(flatten)]
     pub rate: rate::RateSettings,
     #[command(flatten)]
@@ -341,6 +345,8 @@ impl Config {
         number("--max-socket-operations / POLYSTORE_MAX_SOCKET_OPERATIONS", given.max_socket_operations, 1..=1_000, operations)?;
         let kept = &mut limits.document_cache_bytes;
         number("--document-cache-bytes / POLYSTORE_DOCUMENT_CACHE_BYTES", given.document_cache_bytes, 0..=1_000_000_000, kept)?;
+        let kept = &mut limits.answer_cache_bytes;
+        number("--answer-cache-bytes / POLYSTORE_ANSWER_CACHE_BYTES", given.answer_cache_bytes, 0..=10_000_000_000, kept)?;
         let (trusted_documents, trusted_manifest) = trusted(given.trusted_documents, given.trusted_manifest)?;
         let mut connections = crate::engines::Limits::default().connections;
         number("--connections / POLYSTORE_CONNECTIONS", given.connections, 1..=1_000, &mut connections)?;

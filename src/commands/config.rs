@@ -52,6 +52,7 @@ pub fn text(config: &Config) -> String {
         ("POLYSTORE_MAX_SOCKETS", limits.sockets.to_string()),
         ("POLYSTORE_MAX_SOCKET_OPERATIONS", limits.socket_operations.to_string()),
         ("POLYSTORE_DOCUMENT_CACHE_BYTES", limits.document_cache_bytes.to_string()),
+        ("POLYSTORE_ANSWER_CACHE_BYTES", limits.answer_cache_bytes.to_string()),
         ("POLYSTORE_RATE_LIMIT", switch(config.rates.is_some())),
         ("POLYSTORE_VISITOR_POINTS", per_second(rates.visitors)),
         ("POLYSTORE_VISITOR_BURST", rates.visitors.burst.to_string()),

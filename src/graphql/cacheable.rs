@@ -7,6 +7,9 @@
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet};
 use std::time::Duration;
 
+/// The longest of the ages.
+pub const LONGEST: Duration = Duration::from_secs(30);
+
 /// Root fields and seconds.
 pub const AGES: [(&str, u64); 9] = [
     // the shape of the shop: changes with a deployment, or by an editor's hand
@@ -75,6 +78,11 @@ mod tests {
             let (_, operation) = document.operations.iter().next().unwrap();
             assert_eq!(age(&document, &operation.node), age_of_all.map(Duration::from_secs), "{query}");
         }
+    }
+
+    #[test]
+    fn no_age_is_longer_than_the_longest() {
+        assert_eq!(AGES.iter().map(|(_, age)| *age).max(), Some(LONGEST.as_secs()));
     }
 
     #[test]

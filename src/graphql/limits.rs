@@ -36,6 +36,8 @@ pub struct Limits {
     pub socket_operations: usize,
     /// What all parsed documents that are kept may weigh, in bytes (an estimate).
     pub document_cache_bytes: u64,
+    /// What all answers that are kept for visitors may weigh, in bytes, about; 0: none is kept.
+    pub answer_cache_bytes: u64,
     /// Whether `__schema` and `__type` are answered, and names like an unknown one are suggested. `__typename` always is.
     pub introspection: bool,
 }
@@ -58,6 +60,7 @@ impl Default for Limits {
             sockets: 500,
             socket_operations: 20,
             document_cache_bytes: 16_000_000,
+            answer_cache_bytes: 0,
             introspection: true,
         }
     }

@@ -3,6 +3,7 @@
 pub mod absent;
 pub mod activity;
 pub mod admission;
+mod answers;
 pub mod article;
 pub mod ask;
 pub mod cacheable;
@@ -48,6 +49,7 @@ use crate::{
     stores::Stores,
 };
 use admission::Admission;
+use answers::Answers;
 use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 use comparison::Archive;
 use documents::{Documents, trusted::Trusted};
@@ -70,6 +72,8 @@ pub struct Graph {
     documents: Arc<Documents>,
     turns: Arc<stream::Turns>,
     admission: Arc<Admission>,
+    /// None: each answer is found anew.
+    answers: Option<Arc<Answers>>,
     limits: Limits,
     anonymous: Viewer,
     access_key: AccessKey,
@@ -112,6 +116,7 @@ impl Graph {
             documents,
             turns,
             admission,
+            answers: Answers::new(limits.answer_cache_bytes).map(Arc::new),
             limits,
             anonymous,
             access_key,

@@ -184,7 +184,12 @@ impl Reply {
 
     /// Whether there is nothing but data.
     pub fn is_whole(&self) -> bool {
-        self.data.is_some() && self.errors.is_empty()
+        self.whole().is_some()
+    }
+
+    /// The JSON of `data`, if there is nothing else.
+    pub fn whole(&self) -> Option<&[u8]> {
+        self.data.as_deref().filter(|_| self.errors.is_empty())
     }
 
     /// Whether it was executed, and something in it failed.

@@ -45,6 +45,7 @@ const BAD_SETTINGS: [Case; 38] = [
     (&["--trusted-documents", "all"], &["--trusted-documents / POLYSTORE_TRUSTED_DOCUMENTS", "\"all\"", "off, prefer or only"]),
     (&["--trusted-documents", "only"], &["--trusted-manifest / POLYSTORE_TRUSTED_MANIFEST", "documents build"]),
     (&["--trusted-documents", "prefer", "--trusted-manifest", ""], &["POLYSTORE_TRUSTED_MANIFEST", "is prefer"]),
+    (&["--answer-cache-bytes=much"], &["--answer-cache-bytes / POLYSTORE_ANSWER_CACHE_BYTES", "from 0 to 10000000000"]),
     (&["--document-cache-bytes=-1"], &["--document-cache-bytes / POLYSTORE_DOCUMENT_CACHE_BYTES", "from 0 to 1000000000"]),
     (&["--profile", "prod"], &["--profile / POLYSTORE_PROFILE", "\"prod\"", "development or production"]),
     (&["--console", "true"], &["--console / POLYSTORE_CONSOLE", "\"true\"", "on or off"]),

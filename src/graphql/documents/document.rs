@@ -85,6 +85,11 @@ impl Document {
         })
     }
 
+    /// The hash of its text; none if it is too long to be kept.
+    pub fn hash(&self) -> Option<Sha> {
+        self.hash
+    }
+
     /// What it takes in memory, about.
     pub(super) fn weight(&self) -> u32 {
         self.weight

@@ -13,6 +13,11 @@ impl Sha {
         Self(Sha256::digest(text).into())
     }
 
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// From 64 hexadecimal digits in lower case: one hash has one form.
     pub fn parse(hex: &str) -> Option<Self> {
         let digit = |byte: u8| match byte {
@@ -26,6 +31,12 @@ impl Sha {
             *byte = digit(pair[0])? << 4 | digit(pair[1])?;
         }
         Some(Self(bytes))
+    }
+}
+
+impl From<[u8; 32]> for Sha {
+    fn from(hash: [u8; 32]) -> Self {
+        Self(hash)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Documents that are known: parsed once, stored for clients under their hash, or trusted.
 
+mod answers;
 mod conditional;
 mod parsed;
 mod stored;

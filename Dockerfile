@@ -15,15 +15,16 @@ WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
 COPY benches benches
 COPY fuzz fuzz
+COPY lab/Cargo.toml lab/
 COPY tests/testbed tests/testbed
-RUN mkdir -p src && echo 'fn main() {}' >src/main.rs && touch src/lib.rs \
+RUN mkdir -p src lab/src && echo 'fn main() {}' >src/main.rs && touch src/lib.rs lab/src/lib.rs \
     && sed -n 's/^path = "\(.*\)"/\1/p' Cargo.toml | xargs -rn1 sh -c 'mkdir -p "$(dirname "$0")" && echo "fn main() {}" >"$0"' \
     && cargo build --release --locked --bin polystore
 
 COPY . .
 # files keep the times of the checkout: cargo must see that these are newer than the stand-ins
 RUN sed -n 's/^path = "\(.*\)"/\1/p' Cargo.toml | xargs -rn1 sh -c 'mkdir -p "$(dirname "$0")" && [ -e "$0" ] || echo "fn main() {}" >"$0"' \
-    && touch src/lib.rs src/main.rs \
+    && touch src/lib.rs src/main.rs lab/src/lib.rs \
     && cargo build --release --locked --bin polystore
 
 FROM debian:bookworm-slim

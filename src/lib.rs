@@ -16,7 +16,7 @@
 //! - [`progress`]: how long work tells what it is doing.
 //! - [`seed`]: fictional data, the same on every machine.
 //! - [`import`]: a user's own CSV and NDJSON files.
-//! - [`lab`]: the same work on several stores, side by side.
+//! - [`lab`]: the same work on several stores, side by side; most of it is the crate [`polystore_lab`].
 //! - [`config`]: the program's settings.
 //! - [`telemetry`]: the log.
 //! - [`commands`]: the program's commands.
@@ -33,7 +33,6 @@ pub mod import;
 pub mod lab;
 pub mod layers;
 pub mod loaders;
-pub mod progress;
 pub mod receipt;
 pub mod relay;
 #[warn(missing_docs)]
@@ -43,3 +42,5 @@ pub mod seed;
 pub mod shop;
 pub mod stores;
 pub mod telemetry;
+
+pub use polystore_lab::progress;

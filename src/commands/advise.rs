@@ -1,14 +1,12 @@
 //! `polystore advise`: five questions, and a decision record from the rule table and this machine's results. Asks no store.
 
 use super::{Failure, compare::claims::of_this_machine, print};
-use crate::{
-    config::Config,
-    lab::{
-        advise::{Answers, Form, Rules, adr::Adr, advise},
-        claims::{Findings, Ledger},
-    },
-};
+use crate::config::Config;
 use clap::Args;
+use polystore_lab::{
+    advise::{Answers, Form, Rules, adr::Adr, advise},
+    claims::{Findings, Ledger},
+};
 use std::{
     fs,
     io::{IsTerminal, stderr, stdin},

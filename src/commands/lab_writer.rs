@@ -1,4 +1,4 @@
-//! The child of `polystore compare` that is killed with its database: see [`crate::lab::workloads::w23`].
+//! The child of `polystore compare` that is killed with its database: see [`polystore_lab::workloads::w23`].
 
 use super::Failure;
 use clap::Args;
@@ -15,5 +15,5 @@ pub struct Options {
 
 /// Writes until it is killed.
 pub async fn run(options: &Options) -> Result<(), Failure> {
-    crate::lab::workloads::w23::child::write(&options.file, &options.synchronous).await.map_err(|error| Failure::Told(error.to_string()))
+    polystore_lab::workloads::w23::child::write(&options.file, &options.synchronous).await.map_err(|error| Failure::Told(error.to_string()))
 }

@@ -57,7 +57,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let access_key = config.secret.as_ref().map_or_else(AccessKey::random, |secret| Some(AccessKey::of(&secret.0)));
     let access_key = access_key.ok_or_else(|| Failure::Told("the system has no random numbers".to_owned()))?;
     let graph = Graph::new(stores.clone(), config.limits, config.anonymous, access_key);
-    let results = crate::lab::archive::folder(&config.data);
+    let results = polystore_lab::archive::folder(&config.data);
     let mut graph = graph.with_documents(config.apq, Arc::new(trusted)).with_plans(config.plans).with_comparisons(results.clone());
     if let Some(rates) = config.rates {
         graph = graph.limited_to(rates);

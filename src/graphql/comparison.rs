@@ -2,8 +2,11 @@
 //! generator.
 
 use super::{error::bad_input, who};
-use crate::lab::{archive, report, result::Record};
 use async_graphql::{Context, ID, Result, SimpleObject};
+use polystore_lab::{
+    archive, report,
+    result::{Finding, Record},
+};
 use std::{
     path::PathBuf,
     sync::{Arc, OnceLock},
@@ -85,9 +88,8 @@ pub struct ComparedClaim {
 impl From<&Record> for Comparison {
     fn from(record: &Record) -> Self {
         let machine = &record.environment;
-        let finding = |finding: crate::lab::result::Finding| {
-            serde_json::to_value(finding).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
-        };
+        let finding =
+            |finding: Finding| serde_json::to_value(finding).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
         Self {
             id: ID(record.session.id.clone()),
             started: record.session.started.clone(),

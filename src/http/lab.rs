@@ -1,6 +1,5 @@
 //! `/lab`: the results of `polystore compare` that are kept in the data folder, as pages. Shown together with the console.
 
-use crate::lab::{archive, report};
 use axum::{
     Router,
     extract::{Path, State},
@@ -8,6 +7,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
+use polystore_lab::{archive, report};
 use std::{path::PathBuf, sync::Arc};
 
 /// A report has styles of its own and nothing else.

@@ -2,10 +2,8 @@
 
 use crate::support::engines::{missing, required};
 use mongodb::bson::{Document, doc};
-use polystore::{
-    error::Engine,
-    lab::site::{PREFIX, Site, SiteOptions},
-};
+use polystore::error::Engine;
+use polystore_lab::site::{PREFIX, Site, SiteOptions};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::path::Path;
 

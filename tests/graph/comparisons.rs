@@ -16,7 +16,7 @@ fn results() -> tempfile::TempDir {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().join("lab");
     std::fs::create_dir(&folder).unwrap();
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lab/report/sample.json");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("lab/src/report/sample.json");
     let mut record: Value = serde_json::from_str(&std::fs::read_to_string(sample).unwrap()).unwrap();
     record["session"]["id"] = json!(ID);
     std::fs::write(folder.join(format!("{ID}.json")), record.to_string()).unwrap();

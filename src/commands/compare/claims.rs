@@ -1,13 +1,11 @@
 //! `polystore compare claims`: the claims of course texts, and what stored results say to them. Asks no store.
 
 use super::super::{Failure, print};
-use crate::{
-    config::Config,
-    lab::{
-        archive,
-        claims::{decide::text, findings::is_of_this_machine, judge, judge_all},
-        result::Record,
-    },
+use crate::config::Config;
+use polystore_lab::{
+    archive,
+    claims::{decide::text, findings::is_of_this_machine, judge, judge_all},
+    result::Record,
 };
 use std::{path::Path, process::ExitCode};
 

@@ -1,17 +1,18 @@
 //! What is done with results that are there already. Asks no store.
 
 use super::super::{Failure, print};
-use crate::lab::{archive, check, diff, report, result::schema_text, workloads};
-use std::{path::Path, process::ExitCode};
+use crate::lab::{QUICK, all};
+use polystore_lab::{Workload, archive, check, diff, report, result::schema_text};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 /// Prints the workloads and their questions.
 pub fn list() -> Result<ExitCode, Failure> {
-    let line = |workload: &std::sync::Arc<dyn crate::lab::Workload>| {
+    let line = |workload: &Arc<dyn Workload>| {
         let about = workload.about();
-        let quick = if workloads::QUICK.contains(&about.id) { " (quick)" } else { "" };
+        let quick = if QUICK.contains(&about.id) { " (quick)" } else { "" };
         format!("{} {}{quick}\n    {}\n", about.id, about.title, about.question)
     };
-    print(&workloads::all().iter().map(line).collect::<String>())?;
+    print(&all().iter().map(line).collect::<String>())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,11 +5,6 @@ use crate::{
     actions::AccessKey,
     engines::{Limits as Pools, memory::Memory, sqlite::Sqlite},
     graphql::{Graph, execute::Operation, limits::Limits},
-    lab::{
-        Input, LabError, Load, Result,
-        site::{Graph as LabGraph, GraphAnswer, GraphMaker},
-        workloads::w03::data::{self, customer_name, product_name},
-    },
     receipt::Role,
     roles::{Catalog, Customers, Orders, Store},
     shop::{
@@ -20,6 +15,11 @@ use crate::{
 };
 use async_trait::async_trait;
 use futures::future::BoxFuture;
+use polystore_lab::{
+    Input, LabError, Load, Result,
+    site::{Graph as LabGraph, GraphAnswer, GraphMaker},
+    workloads::w03::data::{self, customer_name, product_name},
+};
 use serde_json::{Map, Value, json};
 use std::{
     path::Path,

@@ -6,8 +6,9 @@ mod graph;
 mod session;
 
 use super::Failure;
-use crate::{config::Config, lab::LabError};
+use crate::config::Config;
 use clap::{Args, Subcommand};
+use polystore_lab::LabError;
 use std::{path::PathBuf, process::ExitCode};
 
 /// What to compare, or what to do with a result. Without a command all workloads are run.

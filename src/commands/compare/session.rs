@@ -4,16 +4,12 @@ use super::{
     super::{Failure, print, progress::Stderr},
     RunOptions,
 };
-use crate::{
-    config::Config,
-    error::Engine,
-    lab::{
-        archive,
-        measure::{Effort, Plan, new_id},
-        report, selftest,
-        site::{Site, SiteOptions},
-        workloads,
-    },
+use crate::{config::Config, error::Engine, lab};
+use polystore_lab::{
+    archive,
+    measure::{Effort, Plan, new_id},
+    report, selftest,
+    site::{Site, SiteOptions},
 };
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
@@ -86,11 +82,11 @@ async fn stopped() {
 
 /// Runs workloads, all if none is named; prints what came of it. Fails if an arm answered something else than the others.
 pub async fn run(config: &Config, run: &RunOptions, names: &[String]) -> Result<ExitCode, Failure> {
-    let quick: Vec<String> = workloads::QUICK.iter().map(|name| (*name).to_owned()).collect();
+    let quick: Vec<String> = lab::QUICK.iter().map(|name| (*name).to_owned()).collect();
     let chosen = match names {
-        [] if run.quick => workloads::named(&quick)?,
-        [] => workloads::all(),
-        names => workloads::named(names)?,
+        [] if run.quick => lab::named(&quick)?,
+        [] => lab::all(),
+        names => lab::named(names)?,
     };
     let mut effort = if run.quick { Effort::quick() } else { Effort::full() };
     effort.sweep |= run.sweep;

@@ -1,0 +1,47 @@
+//! In this process: the product's own bucket (GCRA).
+
+use crate::{engines::memory::Memory, roles::RateLimits, shop::Rate};
+use async_trait::async_trait;
+use polystore_lab::{
+    ArmAbout, Counters, Result, Source,
+    arm::{Evidence, Tier},
+    workloads::w18::{Limit, arm::Limiter},
+};
+
+/// A bucket.
+#[derive(Default)]
+pub struct Bucket(Memory);
+
+#[async_trait]
+impl Limiter for Bucket {
+    fn about(&self) -> ArmAbout {
+        ArmAbout { name: "process token bucket", store: "process", model: "the product's bucket (GCRA)", variant: "idiomatic" }
+    }
+
+    fn source(&self) -> Source {
+        Source {
+            language: "rust",
+            text: include_str!("../../engines/memory/rate.rs").split("#[cfg(test)]").next().unwrap_or_default().to_owned(),
+        }
+    }
+
+    async fn take(&self, client: &str, limit: Limit) -> Result<bool> {
+        Ok(self.0.rate_take(client, Rate { burst: limit.most, period: limit.period }, 1).await?.allowed)
+    }
+
+    async fn counters(&self) -> Result<Counters> {
+        Ok(Counters::new())
+    }
+
+    async fn evidence(&self) -> Result<Evidence> {
+        Ok(Evidence::new(Tier::Read, [("where", "memory of this process")]))
+    }
+
+    async fn floor(&self) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn is_remote(&self) -> bool {
+        false
+    }
+}

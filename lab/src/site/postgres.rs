@@ -21,7 +21,8 @@ pub struct PostgresPlace {
 fn options(url: &str) -> Result<PgConnectOptions> {
     // the driver's words would repeat the URL with its password
     let options = PgConnectOptions::from_str(url).map_err(|_| LabError::Refused("the URL of PostgreSQL cannot be read".to_owned()))?;
-    Ok(options.disable_statement_logging())
+    // that there is nothing to drop yet is no news
+    Ok(options.options([("client_min_messages", "warning")]).disable_statement_logging())
 }
 
 /// Where the server is.

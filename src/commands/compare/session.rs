@@ -11,7 +11,7 @@ use polystore_lab::{
     report, selftest,
     site::{Site, SiteOptions},
 };
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// Exit code of a program that was interrupted.
@@ -52,14 +52,18 @@ fn command() -> Vec<String> {
     words.iter().map(|word| if word.contains("://") { crate::config::redacted(word) } else { word.clone() }).collect()
 }
 
-/// Cancelled by Ctrl-C, and by a polite end from elsewhere. A second one ends the program at once.
+/// What comes sooner after the first signal belongs to it: some programs send two.
+const SAME_SIGNAL: Duration = Duration::from_secs(2);
+
+/// Cancelled by Ctrl-C, and by a polite end from elsewhere. A later one ends the program at once.
 fn interruption() -> CancellationToken {
     let cancel = CancellationToken::new();
     let told = cancel.clone();
     tokio::spawn(async move {
         stopped().await;
         told.cancel();
-        tracing::warn!("interrupted: dropping what the lab made; once more ends at once");
+        tracing::warn!("interrupted: dropping what the lab made; once more, in two seconds or later, ends at once");
+        tokio::time::sleep(SAME_SIGNAL).await;
         stopped().await;
         std::process::exit(i32::from(INTERRUPTED));
     });

@@ -59,6 +59,57 @@ pub struct Loaded {
     pub index_bytes: Option<u64>,
 }
 
+/// The store's own side of an arm, whatever its data model is: what it counts and what it promises.
+#[async_trait]
+pub trait Backing: Send + Sync {
+    /// As [`Arm::counting`].
+    async fn counting(&self, _on: bool) -> Result<()> {
+        Ok(())
+    }
+
+    /// As [`Arm::counters`].
+    async fn counters(&self) -> Result<Counters>;
+
+    /// What a read or a write promises by the settings in force, read back.
+    async fn evidence(&self, write: bool) -> Result<Evidence>;
+
+    /// As [`Arm::floor`].
+    async fn floor(&self) -> Result<bool>;
+
+    /// As [`Arm::is_remote`].
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    /// Closes what it opened. What was made in the store goes with the site.
+    async fn close(&self);
+}
+
+/// The memory of this process: counts nothing, and promises nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InProcess;
+
+#[async_trait]
+impl Backing for InProcess {
+    async fn counters(&self) -> Result<Counters> {
+        Ok(Counters::new())
+    }
+
+    async fn evidence(&self, write: bool) -> Result<Evidence> {
+        Ok(Evidence::new(if write { Tier::D0 } else { Tier::Read }, [("where", "memory of this process")]))
+    }
+
+    async fn floor(&self) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn is_remote(&self) -> bool {
+        false
+    }
+
+    async fn close(&self) {}
+}
+
 /// A store with a data model.
 ///
 /// Arms are shared between tasks, so what changes stands behind locks. Every method may fail; the runner tells the failure in the arm's
@@ -70,6 +121,9 @@ pub trait Arm: Send + Sync {
 
     /// The text of a case's operation.
     fn source(&self, case: &Case) -> Source;
+
+    /// The store that it stands on, which answers for it where it does not say otherwise.
+    fn backing(&self) -> &dyn Backing;
 
     /// Makes the data of this size, in place of what it had. The rows follow from seed and size alone ([`super::draw`]), so all arms hold the same.
     /// Ends when the store has done its housekeeping (`ANALYZE`, checkpoint), so that the first block does not pay for it.
@@ -95,13 +149,15 @@ pub trait Arm: Send + Sync {
     }
 
     /// Turns exact counting on for the accounting pass and off again: a relay in between, a handler that sees each step. Whatever it costs must
-    /// be gone when it is off. Does nothing by default.
-    async fn counting(&self, _: bool) -> Result<()> {
-        Ok(())
+    /// be gone when it is off.
+    async fn counting(&self, on: bool) -> Result<()> {
+        self.backing().counting(on).await
     }
 
     /// Totals of the store's own counters. Names are those of [`super::counter::METRICS`].
-    async fn counters(&self) -> Result<Counters>;
+    async fn counters(&self) -> Result<Counters> {
+        self.backing().counters().await
+    }
 
     /// The plan that runs, not one that is made for the question: `EXPLAIN EXECUTE` under the same plan cache mode, `executionStats`,
     /// `EXPLAIN QUERY PLAN`. `None` where a store has no plans.
@@ -115,18 +171,23 @@ pub trait Arm: Send + Sync {
     }
 
     /// What is promised about durability, with the settings read back from the server.
-    async fn tier(&self, case: &Case) -> Result<Evidence>;
+    async fn tier(&self, case: &Case) -> Result<Evidence> {
+        self.backing().evidence(case.is_write()).await
+    }
 
-    /// The least that this arm's driver does: one round trip without work. `false` (the default) where there is none.
+    /// The least that this arm's driver does: one round trip without work. `false` where there is none.
     async fn floor(&self) -> Result<bool> {
-        Ok(false)
+        self.backing().floor().await
     }
 
     /// Whether the store works outside of this process, so that the CPU of this process is the client's.
     fn is_remote(&self) -> bool {
-        true
+        self.backing().is_remote()
     }
 
     /// Drops what the arm created, closes what it opened. Called once at the end, also after a failure or an interruption.
-    async fn unload(&self) -> Result<()>;
+    async fn unload(&self) -> Result<()> {
+        self.backing().close().await;
+        Ok(())
+    }
 }

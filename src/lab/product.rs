@@ -1,7 +1,14 @@
 //! The product's own Redis engine as an arm has it: within the lab's keys, and through a relay while an accounting pass runs.
 
 use crate::engines::redis::Redis;
-use polystore_lab::{Counters, Result, arm::Evidence, site::Site, stores::RedisStore, wire::Wire};
+use async_trait::async_trait;
+use polystore_lab::{
+    Counters, Result,
+    arm::{Backing, Evidence},
+    site::Site,
+    stores::RedisStore,
+    wire::Wire,
+};
 use redis::ConnectionAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -35,9 +42,12 @@ impl ProductRedis {
     pub fn store(&self) -> &RedisStore {
         &self.store
     }
+}
 
+#[async_trait]
+impl Backing for ProductRedis {
     /// Puts the engine, and what asks beside it, behind relays, or takes them away from there.
-    pub async fn counting(&self, on: bool) -> Result<()> {
+    async fn counting(&self, on: bool) -> Result<()> {
         self.store.counting(on).await?;
         drop(self.counted.write().unwrap_or_else(PoisonError::into_inner).take());
         let ConnectionAddr::Tcp(host, port) = self.store.client().get_connection_info().addr().clone() else { return Ok(()) };
@@ -54,7 +64,7 @@ impl ProductRedis {
     }
 
     /// Totals of the server, and what went over the relay.
-    pub async fn counters(&self) -> Result<Counters> {
+    async fn counters(&self) -> Result<Counters> {
         let mut counters = self.store.counters().await?;
         if let Some((wire, _)) = &*self.counted.read().unwrap_or_else(PoisonError::into_inner) {
             let traffic = wire.traffic();
@@ -66,17 +76,17 @@ impl ProductRedis {
     }
 
     /// What a write promises.
-    pub async fn evidence(&self, write: bool) -> Result<Evidence> {
+    async fn evidence(&self, write: bool) -> Result<Evidence> {
         self.store.evidence(write).await
     }
 
     /// One round trip without work.
-    pub async fn floor(&self) -> Result<bool> {
+    async fn floor(&self) -> Result<bool> {
         self.store.floor().await
     }
 
     /// Closes what it opened.
-    pub async fn close(&self) {
+    async fn close(&self) {
         drop(self.counted.write().unwrap_or_else(PoisonError::into_inner).take());
         self.store.close().await;
     }

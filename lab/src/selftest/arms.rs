@@ -2,7 +2,7 @@
 
 use crate::{
     Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    arm::{Backing, Evidence, InProcess, Plan, PlanClass, Tier},
 };
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -119,6 +119,10 @@ impl Arm for Faulty {
         Source { language: "rust", text: format!("{:?}", self.fault) }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
+    }
+
     async fn load(&self, _: &Load) -> Result<Loaded> {
         Ok(Loaded::default())
     }
@@ -186,13 +190,5 @@ impl Arm for Faulty {
 
     async fn tier(&self, case: &Case) -> Result<Evidence> {
         Ok(Evidence::new(if case.is_write() { Tier::D3 } else { Tier::Read }, [("fsync", "on")]))
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn unload(&self) -> Result<()> {
-        Ok(())
     }
 }

@@ -244,6 +244,7 @@ fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arm::Backing as _;
 
     fn options(folder: &Path) -> SiteOptions {
         SiteOptions { folder: folder.to_owned(), ..SiteOptions::default() }

@@ -2,8 +2,10 @@
 
 use crate::{
     Counters, LabError, Result,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    arm::{Backing, Evidence, Plan, PlanClass, Tier},
 };
+use async_trait::async_trait;
+use serde_json::Value;
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Row as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -24,6 +26,9 @@ pub enum Durability {
     /// WAL, synced at checkpoints: [`Tier::D2`].
     Normal,
 }
+
+/// Rows that are put by one statement.
+const AT_ONCE: usize = 10_000;
 
 /// A database, and what was counted on it.
 pub struct SqlitePlace {
@@ -65,9 +70,47 @@ impl SqlitePlace {
         &self.pool
     }
 
+    /// Runs statements without values, for making tables.
+    pub async fn script(&self, sql: &'static str) -> Result<()> {
+        Ok(sqlx::raw_sql(sql).execute(&self.pool).await.map(drop)?)
+    }
+
+    /// Puts rows by a statement over `json_each(?1)`: each row is an array of its values.
+    pub async fn fill(&self, sql: &'static str, rows: &[Value]) -> Result<()> {
+        for rows in rows.chunks(AT_ONCE) {
+            sqlx::query(sql).bind(serde_json::json!(rows).to_string()).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
+    /// How SQLite runs a statement: `EXPLAIN QUERY PLAN`, which is the plan of a prepared statement, too, as it has no others.
+    pub async fn plan(&self, sql: &str) -> Result<Plan> {
+        let statement = format!("EXPLAIN QUERY PLAN {sql}");
+        let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.pool).await?;
+        let lines: Vec<String> = rows.iter().map(|row| row.try_get::<String, _>("detail")).collect::<std::result::Result<_, _>>()?;
+        Ok(Plan { class: class(&lines), text: lines.join("\n") })
+    }
+
+    /// Statistics for the planner, and the log into the file.
+    pub async fn settle(&self) -> Result<()> {
+        sqlx::query("ANALYZE").execute(&self.pool).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Bytes of the file, and of its indexes.
+    pub async fn sizes(&self) -> Result<crate::Loaded> {
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&self.pool).await?;
+        let size: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&self.pool).await?;
+        Ok(crate::Loaded { data_bytes: u64::try_from(pages * size).ok(), index_bytes: None })
+    }
+}
+
+#[async_trait]
+impl Backing for SqlitePlace {
     /// Counts every step of SQLite's machine from now on, or none. While it counts the log is not moved into the file, so that its growth is what
     /// was written.
-    pub async fn counting(&self, on: bool) -> Result<()> {
+    async fn counting(&self, on: bool) -> Result<()> {
         let mut connection = self.pool.acquire().await?;
         let checkpoint = if on { "PRAGMA wal_autocheckpoint = 0" } else { "PRAGMA wal_autocheckpoint = 1000" };
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await?;
@@ -86,23 +129,15 @@ impl SqlitePlace {
     }
 
     /// Steps of the machine while counting was on, and bytes of the log since.
-    pub fn counters(&self) -> Counters {
+    async fn counters(&self) -> Result<Counters> {
         let mut log = self.file.clone().into_os_string();
         log.push("-wal");
         let log = std::fs::metadata(log).map_or(0, |log| log.len());
-        Counters::from([("vm_steps", self.steps.load(Ordering::Relaxed) as f64), ("log_bytes", log as f64)])
-    }
-
-    /// How SQLite runs a statement: `EXPLAIN QUERY PLAN`, which is the plan of a prepared statement, too, as it has no others.
-    pub async fn plan(&self, sql: &str) -> Result<Plan> {
-        let statement = format!("EXPLAIN QUERY PLAN {sql}");
-        let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&self.pool).await?;
-        let lines: Vec<String> = rows.iter().map(|row| row.try_get::<String, _>("detail")).collect::<std::result::Result<_, _>>()?;
-        Ok(Plan { class: class(&lines), text: lines.join("\n") })
+        Ok(Counters::from([("vm_steps", self.steps.load(Ordering::Relaxed) as f64), ("log_bytes", log as f64)]))
     }
 
     /// The settings that decide what a commit promises, read back from the connection.
-    pub async fn evidence(&self, write: bool) -> Result<Evidence> {
+    async fn evidence(&self, write: bool) -> Result<Evidence> {
         let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&self.pool).await?;
         let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&self.pool).await?;
         let cache: i64 = sqlx::query_scalar("PRAGMA cache_size").fetch_one(&self.pool).await?;
@@ -120,27 +155,17 @@ impl SqlitePlace {
     }
 
     /// One statement without work.
-    pub async fn floor(&self) -> Result<bool> {
+    async fn floor(&self) -> Result<bool> {
         let one: i64 = sqlx::query_scalar("SELECT 1").fetch_one(&self.pool).await?;
         Ok(one == 1)
     }
 
-    /// Statistics for the planner, and the log into the file.
-    pub async fn settle(&self) -> Result<()> {
-        sqlx::query("ANALYZE").execute(&self.pool).await?;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
-        Ok(())
-    }
-
-    /// Bytes of the file, and of its indexes.
-    pub async fn sizes(&self) -> Result<crate::Loaded> {
-        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&self.pool).await?;
-        let size: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&self.pool).await?;
-        Ok(crate::Loaded { data_bytes: u64::try_from(pages * size).ok(), index_bytes: None })
+    fn is_remote(&self) -> bool {
+        false
     }
 
     /// Closes the connection. The file goes with the site's folder.
-    pub async fn close(&self) {
+    async fn close(&self) {
         self.pool.close().await;
     }
 }
@@ -183,10 +208,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let place = place(&folder, 1_000).await;
         let ask = || async {
-            let before = place.counters()["vm_steps"];
+            let before = place.counters().await.unwrap()["vm_steps"];
             let found: i64 = sqlx::query_scalar("SELECT count(*) FROM t WHERE a > 500").fetch_one(place.pool()).await.unwrap();
             assert_eq!(found, 500);
-            place.counters()["vm_steps"] - before
+            place.counters().await.unwrap()["vm_steps"] - before
         };
         assert_eq!(ask().await, 0.0);
         place.counting(true).await.unwrap();

@@ -3,10 +3,11 @@
 use super::{MongoCommand, insert, mongodb_plan, relay};
 use crate::{
     Counters, LabError, Loaded, Result,
-    arm::{Evidence, Plan, Tier},
+    arm::{Backing, Evidence, Plan, Tier},
     site::Site,
     wire::Wire,
 };
+use async_trait::async_trait;
 use futures::TryStreamExt as _;
 use mongodb::{
     Client, Collection, Database,
@@ -169,27 +170,6 @@ impl MongoStore {
         Ok(Loaded { data_bytes: bytes("storageSize").map(|bytes| bytes + index_bytes.unwrap_or_default()), index_bytes })
     }
 
-    /// Puts a client through a relay in the place of the other, or takes it away again.
-    pub async fn counting(&self, on: bool) -> Result<()> {
-        let before = self.counted.write().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(before) = before {
-            before.client.shutdown().immediate(true).await;
-        }
-        if !on {
-            return Ok(());
-        }
-        let counted = match relay(&self.primary.0, self.primary.1).await? {
-            // a certificate may be good for the server's name only: then nothing is told of the wire
-            Some(wire) => match self.counted_client(Some(&wire)).await {
-                Ok(client) => Counted { client, wire: Some(wire) },
-                Err(_) => Counted { client: self.counted_client(None).await?, wire: None },
-            },
-            None => Counted { client: self.counted_client(None).await?, wire: None },
-        };
-        *self.counted.write().unwrap_or_else(PoisonError::into_inner) = Some(counted);
-        Ok(())
-    }
-
     /// A client with one connection that counts its commands and does nothing by itself.
     async fn counted_client(&self, wire: Option<&Wire>) -> Result<Client> {
         let mut options = self.options.clone();
@@ -215,9 +195,40 @@ impl MongoStore {
         Ok(client)
     }
 
+    /// The plan of a command, from a run of it: MongoDB has no prepared statements, and chooses among several indexes by trying them.
+    pub async fn plan(&self, command: &MongoCommand, values: &[(&str, Bson)]) -> Result<Plan> {
+        let command = command.bind(values)?;
+        let told = self.direct.database(&self.name).run_command(doc! { "explain": command, "verbosity": "executionStats" }).await?;
+        Ok(Plan { class: mongodb_plan::class(&told), text: mongodb_plan::text(&told) })
+    }
+}
+
+#[async_trait]
+impl Backing for MongoStore {
+    /// Puts a client through a relay in the place of the other, or takes it away again.
+    async fn counting(&self, on: bool) -> Result<()> {
+        let before = self.counted.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(before) = before {
+            before.client.shutdown().immediate(true).await;
+        }
+        if !on {
+            return Ok(());
+        }
+        let counted = match relay(&self.primary.0, self.primary.1).await? {
+            // a certificate may be good for the server's name only: then nothing is told of the wire
+            Some(wire) => match self.counted_client(Some(&wire)).await {
+                Ok(client) => Counted { client, wire: Some(wire) },
+                Err(_) => Counted { client: self.counted_client(None).await?, wire: None },
+            },
+            None => Counted { client: self.counted_client(None).await?, wire: None },
+        };
+        *self.counted.write().unwrap_or_else(PoisonError::into_inner) = Some(counted);
+        Ok(())
+    }
+
     /// Totals: commands and what went over the relay while counting was on, keys and documents that the server looked at, bytes and syncs of its
     /// log, and its CPU.
-    pub async fn counters(&self) -> Result<Counters> {
+    async fn counters(&self) -> Result<Counters> {
         let mut counters = Counters::from([("statements", self.statements.load(Ordering::Relaxed) as f64)]);
         let traffic = self.counted.read().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|it| Some(it.wire.as_ref()?.traffic()));
         if let Some(traffic) = traffic {
@@ -241,15 +252,8 @@ impl MongoStore {
         Ok(counters)
     }
 
-    /// The plan of a command, from a run of it: MongoDB has no prepared statements, and chooses among several indexes by trying them.
-    pub async fn plan(&self, command: &MongoCommand, values: &[(&str, Bson)]) -> Result<Plan> {
-        let command = command.bind(values)?;
-        let told = self.direct.database(&self.name).run_command(doc! { "explain": command, "verbosity": "executionStats" }).await?;
-        Ok(Plan { class: mongodb_plan::class(&told), text: mongodb_plan::text(&told) })
-    }
-
     /// What a write promises: the concern that is sent with it, and what the server keeps of it, read back.
-    pub async fn evidence(&self, write: bool) -> Result<Evidence> {
+    async fn evidence(&self, write: bool) -> Result<Evidence> {
         let admin = self.direct.database("admin");
         let report = admin.run_command(doc! { "serverStatus": 1, "repl": 1, "metrics": 0, "locks": 0 }).await?;
         let concern = self.options.write_concern.clone();
@@ -285,13 +289,13 @@ impl MongoStore {
     }
 
     /// One round trip without work.
-    pub async fn floor(&self) -> Result<bool> {
+    async fn floor(&self) -> Result<bool> {
         self.database().run_command(doc! { "ping": 1 }).await?;
         Ok(true)
     }
 
     /// Closes all connections. The database goes with the site.
-    pub async fn close(&self) {
+    async fn close(&self) {
         let counted = self.counted.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(counted) = counted {
             counted.client.shutdown().immediate(true).await;

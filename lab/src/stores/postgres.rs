@@ -3,10 +3,11 @@
 use super::{Bound, bound, insert, postgres_plan, process, relay};
 use crate::{
     Counters, LabError, Loaded, Result,
-    arm::{Evidence, Plan, Tier},
+    arm::{Backing, Evidence, Plan, Tier},
     site::{PostgresPlace, Site},
     wire::{Traffic, Wire},
 };
+use async_trait::async_trait;
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, FromRow, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
@@ -190,8 +191,53 @@ impl PostgresStore {
         Ok(Loaded { data_bytes: u64::try_from(data).ok(), index_bytes: u64::try_from(indexes).ok() })
     }
 
+    /// Makes the session tell what it counted.
+    async fn hand_over(&self, lane: &Arc<Lane>) -> Result<()> {
+        if self.version >= 150_000 {
+            let mut lent = lane.clone().take().await?;
+            sqlx::query(HAND_OVER).execute(&mut lent.connection).await.map_err(failed)?;
+            lent.back();
+        }
+        Ok(())
+    }
+
+    /// The plan of the prepared statement itself, on a connection on which it has run often enough for the server to have chosen between a plan
+    /// for these values and one for any. Whatever it writes is rolled back.
+    pub async fn plan(&self, sql: &'static str, values: &[Bound]) -> Result<Plan> {
+        let mut lent = self.lane().take().await?;
+        let mut transaction = lent.connection.begin().await.map_err(failed)?;
+        for _ in 0..6 {
+            sqlx::query_with(sql, bound::arguments(values)?).fetch_all(&mut *transaction).await.map_err(failed)?;
+        }
+        let known =
+            "SELECT name, generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1 ORDER BY prepare_time DESC LIMIT 1";
+        let found: Option<(String, i64, i64)> = sqlx::query_as(known).bind(sql).fetch_optional(&mut *transaction).await.map_err(failed)?;
+        let Some((name, generic, custom)) = found else { return Err(failed("the server does not know the prepared statement")) };
+        // the name is the driver's, letters and digits; the values are quoted
+        let execute = format!("EXECUTE {name}{}", bound::literals(values));
+        let tree: serde_json::Value = sqlx::query_scalar(AssertSqlSafe(format!("EXPLAIN (FORMAT JSON) {execute}")))
+            .persistent(false)
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let analyse = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF)";
+        let lines: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("{analyse} {execute}")))
+            .persistent(false)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        transaction.rollback().await.map_err(failed)?;
+        lent.back();
+        let note =
+            format!("-- of the prepared statement, which had {custom} plans for its values and {generic} runs of one for any values");
+        Ok(Plan { class: postgres_plan::class(&tree), text: format!("{note}\n{}", lines.join("\n")) })
+    }
+}
+
+#[async_trait]
+impl Backing for PostgresStore {
     /// Puts one connection through a relay in the place of the others, or takes it away again.
-    pub async fn counting(&self, on: bool) -> Result<()> {
+    async fn counting(&self, on: bool) -> Result<()> {
         let before = self.counted.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(before) = before {
             before.close().await;
@@ -227,19 +273,9 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// Makes the session tell what it counted.
-    async fn hand_over(&self, lane: &Arc<Lane>) -> Result<()> {
-        if self.version >= 150_000 {
-            let mut lent = lane.clone().take().await?;
-            sqlx::query(HAND_OVER).execute(&mut lent.connection).await.map_err(failed)?;
-            lent.back();
-        }
-        Ok(())
-    }
-
     /// Totals: statements, what went over the relay, pages and rows that the database touched, bytes and syncs of the server's log, and CPU of the
     /// session's process if it runs on this machine. Pages and rows from PostgreSQL 15 on.
-    pub async fn counters(&self) -> Result<Counters> {
+    async fn counters(&self) -> Result<Counters> {
         let mut counters = Counters::from([("statements", self.statements.load(Ordering::Relaxed) as f64)]);
         let lane = self.lane();
         if let Some(us) = process::cpu_us(lane.process, &self.place.name) {
@@ -283,40 +319,8 @@ impl PostgresStore {
         Ok(counters)
     }
 
-    /// The plan of the prepared statement itself, on a connection on which it has run often enough for the server to have chosen between a plan
-    /// for these values and one for any. Whatever it writes is rolled back.
-    pub async fn plan(&self, sql: &'static str, values: &[Bound]) -> Result<Plan> {
-        let mut lent = self.lane().take().await?;
-        let mut transaction = lent.connection.begin().await.map_err(failed)?;
-        for _ in 0..6 {
-            sqlx::query_with(sql, bound::arguments(values)?).fetch_all(&mut *transaction).await.map_err(failed)?;
-        }
-        let known =
-            "SELECT name, generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1 ORDER BY prepare_time DESC LIMIT 1";
-        let found: Option<(String, i64, i64)> = sqlx::query_as(known).bind(sql).fetch_optional(&mut *transaction).await.map_err(failed)?;
-        let Some((name, generic, custom)) = found else { return Err(failed("the server does not know the prepared statement")) };
-        // the name is the driver's, letters and digits; the values are quoted
-        let execute = format!("EXECUTE {name}{}", bound::literals(values));
-        let tree: serde_json::Value = sqlx::query_scalar(AssertSqlSafe(format!("EXPLAIN (FORMAT JSON) {execute}")))
-            .persistent(false)
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        let analyse = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF)";
-        let lines: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("{analyse} {execute}")))
-            .persistent(false)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        transaction.rollback().await.map_err(failed)?;
-        lent.back();
-        let note =
-            format!("-- of the prepared statement, which had {custom} plans for its values and {generic} runs of one for any values");
-        Ok(Plan { class: postgres_plan::class(&tree), text: format!("{note}\n{}", lines.join("\n")) })
-    }
-
     /// What a commit promises by the settings in force for this session and server, read back.
-    pub async fn evidence(&self, write: bool) -> Result<Evidence> {
+    async fn evidence(&self, write: bool) -> Result<Evidence> {
         let mut lent = self.lane().take().await?;
         let settings: Vec<(String, String)> =
             sqlx::query_as(include_str!("postgres_settings.sql")).fetch_all(&mut lent.connection).await.map_err(failed)?;
@@ -333,7 +337,7 @@ impl PostgresStore {
     }
 
     /// One round trip without work.
-    pub async fn floor(&self) -> Result<bool> {
+    async fn floor(&self) -> Result<bool> {
         let mut lent = self.lane().take().await?;
         let one: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&mut lent.connection).await.map_err(failed)?;
         lent.back();
@@ -341,7 +345,7 @@ impl PostgresStore {
     }
 
     /// Closes all connections. The database goes with the site.
-    pub async fn close(&self) {
+    async fn close(&self) {
         let counted = self.counted.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(counted) = counted {
             counted.close().await;

@@ -3,10 +3,11 @@
 use super::{RedisCommand, insert, relay};
 use crate::{
     Counters, LabError, Loaded, Result,
-    arm::{Evidence, Tier},
+    arm::{Backing, Evidence, Tier},
     site::{RedisPlace, Site},
     wire::Wire,
 };
+use async_trait::async_trait;
 use redis::{AsyncConnectionConfig, Client, ConnectionAddr, FromRedisValue, Pipeline, aio::MultiplexedConnection};
 use std::{
     collections::BTreeMap,
@@ -100,9 +101,12 @@ impl RedisStore {
         let text: String = redis::cmd("INFO").arg(section).query_async(&mut self.direct.clone()).await?;
         Ok(text.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
+}
 
+#[async_trait]
+impl Backing for RedisStore {
     /// Puts a connection through a relay in the place of the other, or takes it away again.
-    pub async fn counting(&self, on: bool) -> Result<()> {
+    async fn counting(&self, on: bool) -> Result<()> {
         drop(self.counted.write().unwrap_or_else(PoisonError::into_inner).take());
         if !on {
             return Ok(());
@@ -126,7 +130,7 @@ impl RedisStore {
     }
 
     /// Totals: commands that the server ran, those of scripts among them, what went over the relay, bytes of the log if it keeps one, and its CPU.
-    pub async fn counters(&self) -> Result<Counters> {
+    async fn counters(&self) -> Result<Counters> {
         let mut counters = Counters::new();
         let traffic = self.counted.read().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|it| Some(it.wire.as_ref()?.traffic()));
         if let Some(traffic) = traffic {
@@ -152,7 +156,7 @@ impl RedisStore {
     }
 
     /// What a write promises by the settings in force, read back.
-    pub async fn evidence(&self, write: bool) -> Result<Evidence> {
+    async fn evidence(&self, write: bool) -> Result<Evidence> {
         let told = self.info("server").await?;
         let mut settings = vec![("version".to_owned(), told.get("redis_version").cloned().unwrap_or_default())];
         for name in ["appendonly", "appendfsync", "save", "maxmemory", "maxmemory-policy", "io-threads"] {
@@ -175,13 +179,13 @@ impl RedisStore {
     }
 
     /// One round trip without work.
-    pub async fn floor(&self) -> Result<bool> {
+    async fn floor(&self) -> Result<bool> {
         let answer: String = redis::cmd("PING").query_async(&mut self.connection()).await?;
         Ok(answer == "PONG")
     }
 
     /// Closes what counting opened; the other connection ends with this value, and the keys go with the site.
-    pub async fn close(&self) {
+    async fn close(&self) {
         drop(self.counted.write().unwrap_or_else(PoisonError::into_inner).take());
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 use async_trait::async_trait;
 use polystore_lab::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source as Text,
-    arm::{Evidence, Fact, Tier},
+    arm::{Backing, Evidence, Fact, InProcess, Tier},
     site::Site,
 };
 use serde_json::{Value, json};
@@ -137,6 +137,10 @@ impl Arm for Reader {
 
     fn source(&self, _: &Case) -> Text {
         Text { language: "rust", text: include_str!("read.txt").to_owned() }
+    }
+
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
     }
 
     async fn load(&self, load: &Load) -> Result<Loaded> {

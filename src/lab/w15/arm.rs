@@ -8,8 +8,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use polystore_lab::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Fact, Tier},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Fact, InProcess},
     draw::Draw,
     site::Site,
     stores::{RedisCommand, RedisStore},
@@ -174,6 +174,13 @@ impl Arm for Readers {
         }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        match &self.redis {
+            Some(store) => store,
+            None => &InProcess,
+        }
+    }
+
     async fn load(&self, _: &Load) -> Result<Loaded> {
         Ok(Loaded::default())
     }
@@ -206,28 +213,6 @@ impl Arm for Readers {
         }
         let calls = run.cached.calls() - before;
         Ok(self.facts(calls, waits, wrong))
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(Counters::new())
-    }
-
-    async fn tier(&self, _: &Case) -> Result<Evidence> {
-        match &self.redis {
-            Some(store) => store.evidence(false).await,
-            None => Ok(Evidence::new(Tier::Read, [("where", "memory of this process")])),
-        }
-    }
-
-    fn is_remote(&self) -> bool {
-        self.redis.is_some()
-    }
-
-    async fn unload(&self) -> Result<()> {
-        if let Some(store) = &self.redis {
-            store.close().await;
-        }
-        Ok(())
     }
 }
 

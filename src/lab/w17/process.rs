@@ -4,8 +4,8 @@ use super::{session, told_of};
 use crate::{engines::memory::Memory, roles::Sessions, shop::TokenHash};
 use async_trait::async_trait;
 use polystore_lab::{
-    ArmAbout, Counters, Loaded, Result, Source,
-    arm::{Evidence, Tier},
+    ArmAbout, Loaded, Result, Source,
+    arm::{Backing, InProcess},
     workloads::w17::{
         arm::Shelf,
         data::{LIFE, Signed},
@@ -34,6 +34,10 @@ impl Shelf for Process {
         Source { language: "rust", text: text.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
+    }
+
     async fn fill(&self, sessions: &[Signed]) -> Result<Loaded> {
         for one in sessions {
             self.put(one, LIFE).await?;
@@ -60,21 +64,5 @@ impl Shelf for Process {
 
     fn lets_go_within(&self) -> Option<Duration> {
         None
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(Counters::new())
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        Ok(Evidence::new(Tier::Read, [("where", "memory of this process")]))
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        Ok(false)
-    }
-
-    fn is_remote(&self) -> bool {
-        false
     }
 }

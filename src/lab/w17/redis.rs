@@ -8,8 +8,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use polystore_lab::{
-    ArmAbout, Counters, LabError, Loaded, Result, Source,
-    arm::Evidence,
+    ArmAbout, LabError, Loaded, Result, Source,
+    arm::Backing,
     site::Site,
     stores::RedisCommand,
     workloads::w17::{
@@ -49,6 +49,10 @@ impl Shelf for Text {
         Source { language: "redis", text: text.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.product
+    }
+
     async fn fill(&self, sessions: &[Signed]) -> Result<Loaded> {
         put_all(self, sessions).await
     }
@@ -79,29 +83,5 @@ impl Shelf for Text {
 
     fn lets_go_within(&self) -> Option<Duration> {
         Some(WITHIN)
-    }
-
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.product.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.product.counters().await
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        self.product.evidence(false).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.product.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    async fn close(&self) {
-        self.product.close().await;
     }
 }

@@ -3,8 +3,8 @@
 use crate::{engines::memory::Memory, roles::RateLimits, shop::Rate};
 use async_trait::async_trait;
 use polystore_lab::{
-    ArmAbout, Counters, Result, Source,
-    arm::{Evidence, Tier},
+    ArmAbout, Result, Source,
+    arm::{Backing, InProcess},
     workloads::w18::{Limit, arm::Limiter},
 };
 
@@ -25,23 +25,11 @@ impl Limiter for Bucket {
         }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
+    }
+
     async fn take(&self, client: &str, limit: Limit) -> Result<bool> {
         Ok(self.0.rate_take(client, Rate { burst: limit.most, period: limit.period }, 1).await?.allowed)
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(Counters::new())
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        Ok(Evidence::new(Tier::Read, [("where", "memory of this process")]))
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        Ok(false)
-    }
-
-    fn is_remote(&self) -> bool {
-        false
     }
 }

@@ -3,8 +3,8 @@
 use crate::{lab::product::ProductRedis, roles::RateLimits, shop::Rate};
 use async_trait::async_trait;
 use polystore_lab::{
-    ArmAbout, Counters, Result, Source,
-    arm::{Evidence, Fact},
+    ArmAbout, Result, Source,
+    arm::{Backing, Fact},
     site::Site,
     workloads::w18::{Limit, arm::Limiter, redis::bytes},
 };
@@ -29,6 +29,10 @@ impl Limiter for Bucket {
         Source { language: "redis", text: include_str!("../../engines/redis/lua/rate_exchange.lua").to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.0
+    }
+
     async fn take(&self, client: &str, limit: Limit) -> Result<bool> {
         let rate = Rate { burst: limit.most, period: limit.period };
         Ok(self.0.engine().rate_take(client, rate, 1).await?.allowed)
@@ -38,29 +42,5 @@ impl Limiter for Bucket {
         let store = self.0.store();
         let key = store.key(format_args!("rate:{client}"));
         Ok(bytes(store, &key).await?.into_iter().collect())
-    }
-
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.0.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.0.counters().await
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        self.0.evidence(false).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.0.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    async fn close(&self) {
-        self.0.close().await;
     }
 }

@@ -6,8 +6,8 @@ use super::{
     id, no_such,
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass, Tier},
     site::Site,
     stores::{Bound, PostgresStore},
 };
@@ -49,6 +49,10 @@ impl Arm for Orders {
 
     fn source(&self, _: &Case) -> Source {
         Source { language: "sql", text: self.statement().to_owned() }
+    }
+
+    fn backing(&self) -> &dyn Backing {
+        &self.store
     }
 
     async fn load(&self, load: &Load) -> Result<Loaded> {
@@ -101,14 +105,6 @@ impl Arm for Orders {
         Ok(Answer::new(page(rows).ok_or_else(|| no_such("postgres"))?, count))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, _: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(self.statement(), &[id(input).into()]).await.map(Some)
     }
@@ -116,18 +112,5 @@ impl Arm for Orders {
     /// In a join the server may rather read a table of a few pages whole, and is right.
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         (self.model == Model::Document).then_some(PlanClass::Index)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

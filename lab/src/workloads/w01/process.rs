@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Tier},
+    arm::{Backing, InProcess},
 };
 use async_trait::async_trait;
 use std::sync::{
@@ -31,6 +31,10 @@ impl Arm for Orders {
         Source { language: "rust", text: "answer(&orders[id])".to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         *self.orders.write().unwrap_or_else(PoisonError::into_inner) = orders(load);
         Ok(Loaded::default())
@@ -45,14 +49,6 @@ impl Arm for Orders {
 
     async fn counters(&self) -> Result<Counters> {
         Ok(Counters::from([("docs_examined", self.looked_at.load(Ordering::Relaxed) as f64)]))
-    }
-
-    async fn tier(&self, _: &Case) -> Result<Evidence> {
-        Ok(Evidence::new(Tier::Read, [("where", "memory of this process")]))
-    }
-
-    fn is_remote(&self) -> bool {
-        false
     }
 
     async fn unload(&self) -> Result<()> {

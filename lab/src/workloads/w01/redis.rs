@@ -5,8 +5,8 @@ use super::{
     id, no_such,
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::Evidence,
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::Backing,
     site::Site,
     stores::{RedisCommand, RedisStore},
 };
@@ -48,6 +48,10 @@ impl Arm for Orders {
         Source { language: "redis", text: self.get.text.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         self.store.delete(&self.keys()).await?;
         for orders in orders(load).chunks(5_000) {
@@ -65,26 +69,5 @@ impl Arm for Orders {
         let (text,): (Option<String>,) = self.store.ask(&self.get, &[("order", self.key(id(input)).as_bytes())]).await?;
         let order = serde_json::from_str(&text.ok_or_else(|| no_such("redis"))?).map_err(|error| LabError::store("redis", error))?;
         Ok(Answer::new(order, 1))
-    }
-
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

@@ -6,12 +6,12 @@ use super::{
     id, no_such,
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass},
     site::{Durability, Site, SqlitePlace},
 };
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A shop in SQLite.
 pub struct Orders {
@@ -30,13 +30,6 @@ impl Orders {
             Model::Normalised => include_str!("sqlite_join.sql"),
             Model::Document => include_str!("sqlite_document.sql"),
         }
-    }
-
-    async fn fill(&self, statement: &'static str, rows: Vec<Value>) -> Result<()> {
-        for rows in rows.chunks(20_000) {
-            sqlx::query(statement).bind(json!(rows).to_string()).execute(self.place.pool()).await?;
-        }
-        Ok(())
     }
 }
 
@@ -57,26 +50,30 @@ impl Arm for Orders {
         Source { language: "sql", text: self.statement().to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.place
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let orders = orders(load);
         match self.model {
             Model::Document => {
-                sqlx::raw_sql(include_str!("sqlite_document_table.sql")).execute(self.place.pool()).await?;
-                let rows = orders.iter().map(|order| json!([order.id, answer(order)])).collect();
-                self.fill("INSERT INTO orders SELECT value ->> 0, value -> 1 FROM json_each(?1)", rows).await?;
+                self.place.script(include_str!("sqlite_document_table.sql")).await?;
+                let rows: Vec<_> = orders.iter().map(|order| json!([order.id, answer(order)])).collect();
+                self.place.fill("INSERT INTO orders SELECT value ->> 0, value -> 1 FROM json_each(?1)", &rows).await?;
             }
             Model::Normalised => {
-                sqlx::raw_sql(include_str!("sqlite_tables.sql")).execute(self.place.pool()).await?;
-                let rows = (0..customers(load)).map(|id| json!([id, customer_name(id), customer_email(id)])).collect();
-                self.fill("INSERT INTO customers SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1)", rows).await?;
-                let rows = (0..products(load)).map(|id| json!([id, product_name(id)])).collect();
-                self.fill("INSERT INTO products SELECT value ->> 0, value ->> 1 FROM json_each(?1)", rows).await?;
+                self.place.script(include_str!("sqlite_tables.sql")).await?;
+                let rows: Vec<_> = (0..customers(load)).map(|id| json!([id, customer_name(id), customer_email(id)])).collect();
+                self.place.fill("INSERT INTO customers SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1)", &rows).await?;
+                let rows: Vec<_> = (0..products(load)).map(|id| json!([id, product_name(id)])).collect();
+                self.place.fill("INSERT INTO products SELECT value ->> 0, value ->> 1 FROM json_each(?1)", &rows).await?;
                 let row =
                     |order: &super::data::Order| json!([order.id, order.customer, order.placed, order.status, order.note, order.total]);
-                self.fill(include_str!("sqlite_fill_orders.sql"), orders.iter().map(row).collect()).await?;
+                self.place.fill(include_str!("sqlite_fill_orders.sql"), &orders.iter().map(row).collect::<Vec<_>>()).await?;
                 let lines = orders.iter().flat_map(|order| order.items.iter().map(|item| (order.id, item)));
-                let rows = lines.map(|(id, item)| json!([id, item.line, item.product, item.quantity, item.cents])).collect();
-                self.fill(include_str!("sqlite_fill_items.sql"), rows).await?;
+                let rows: Vec<_> = lines.map(|(id, item)| json!([id, item.line, item.product, item.quantity, item.cents])).collect();
+                self.place.fill(include_str!("sqlite_fill_items.sql"), &rows).await?;
             }
         }
         self.place.settle().await?;
@@ -94,36 +91,11 @@ impl Arm for Orders {
         Ok(Answer::new(page(rows).ok_or_else(|| no_such("sqlite"))?, count))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.place.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(self.place.counters())
-    }
-
     async fn plan(&self, _: &Case, _: &Input) -> Result<Option<Plan>> {
         self.place.plan(self.statement()).await.map(Some)
     }
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         Some(PlanClass::Index)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.place.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.place.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.place.close().await;
-        Ok(())
     }
 }

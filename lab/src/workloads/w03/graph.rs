@@ -3,7 +3,7 @@
 use super::data::{customer_name, product_name};
 use crate::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Tier},
+    arm::{Backing, Evidence, InProcess, Tier},
     site::{Graph, Site},
 };
 use async_trait::async_trait;
@@ -64,6 +64,10 @@ impl Arm for Orders {
         Source { language: "graphql", text: QUERY.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         self.graph.load(load).await?;
         Ok(Loaded::default())
@@ -90,10 +94,6 @@ impl Arm for Orders {
 
     async fn tier(&self, _: &Case) -> Result<Evidence> {
         Ok(Evidence::new(Tier::Read, [("loaders", if self.loaders { "on" } else { "off" })]))
-    }
-
-    fn is_remote(&self) -> bool {
-        false
     }
 
     async fn unload(&self) -> Result<()> {

@@ -3,6 +3,7 @@
 pub mod data;
 mod graph;
 mod mongodb;
+mod page;
 mod postgres;
 mod process;
 mod sqlite;

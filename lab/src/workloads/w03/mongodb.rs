@@ -2,8 +2,8 @@
 
 use super::data::{Order, answer, customer_name, product_name, shop};
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass, Tier},
     site::Site,
     stores::{MongoCommand, MongoStore, document_json},
 };
@@ -174,6 +174,10 @@ impl Arm for Orders {
         Source { language: "mongodb", text: self.way.commands().join("\n") }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let shop = shop(load);
         if self.way == Way::Embedded {
@@ -200,14 +204,6 @@ impl Arm for Orders {
         }
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     /// Of the first command: the others look up keys.
     async fn plan(&self, _: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(&self.commands[0], &page(input)).await.map(Some)
@@ -215,18 +211,5 @@ impl Arm for Orders {
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         Some(PlanClass::Index)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

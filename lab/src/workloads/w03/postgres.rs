@@ -1,9 +1,12 @@
 //! The page from PostgreSQL in four ways: row by row, in batches, by join, and as JSONB documents that hold their lines.
 
-use super::data::{answer, customer_name, product_name, shop};
+use super::{
+    data::{answer, customer_name, product_name, shop},
+    page::{ItemRow, OrderRow, item, of_join, of_lists},
+};
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass, Tier},
     site::Site,
     stores::{Bound, PostgresStore},
 };
@@ -53,13 +56,6 @@ pub struct Orders {
     store: PostgresStore,
 }
 
-type OrderRow = (i64, i64, i64);
-type ItemRow = (i64, i64, String, i64, i64);
-
-fn item(row: &ItemRow) -> Value {
-    json!({ "line": row.1, "product": row.2, "quantity": row.3, "cents": row.4 })
-}
-
 fn page(input: &Input) -> [Bound; 2] {
     ["from", "limit"].map(|name| input[name].as_i64().unwrap_or_default().into())
 }
@@ -71,22 +67,7 @@ impl Orders {
     }
 
     async fn joined(&self, page: &[Bound]) -> Result<Answer> {
-        type Row = (i64, i64, String, i64, String, i64, i64);
-        let rows: Vec<Row> = self.store.rows(JOIN, page).await?;
-        let mut orders: Vec<(i64, i64, String, Vec<Value>)> = Vec::new();
-        let count = rows.len();
-        for (id, placed, customer, line, product, quantity, cents) in rows {
-            let item = item(&(id, line, product, quantity, cents));
-            match orders.last_mut() {
-                Some((last, .., items)) if *last == id => items.push(item),
-                _ => orders.push((id, placed, customer, vec![item])),
-            }
-        }
-        let page: Vec<_> = orders
-            .into_iter()
-            .map(|(id, placed, customer, items)| json!({ "id": id, "placed": placed, "customer": customer, "items": items }))
-            .collect();
-        Ok(Answer::new(json!(page), count))
+        Ok(of_join(self.store.rows(JOIN, page).await?))
     }
 
     async fn batched(&self, page: &[Bound]) -> Result<Answer> {
@@ -94,16 +75,7 @@ impl Orders {
         let keys = |of: fn(&OrderRow) -> i64| -> [Bound; 1] { [orders.iter().map(of).collect::<Vec<_>>().into()] };
         let customers: HashMap<i64, String> = self.store.rows::<(i64, String)>(CUSTOMERS, &keys(|row| row.2)).await?.into_iter().collect();
         let items: Vec<ItemRow> = self.store.rows(ITEMS, &keys(|row| row.0)).await?;
-        let count = orders.len() + customers.len() + items.len();
-        let mut by_order: HashMap<i64, Vec<Value>> = HashMap::new();
-        items.iter().for_each(|row| by_order.entry(row.0).or_default().push(item(row)));
-        let page: Vec<_> = orders
-            .into_iter()
-            .map(|(id, placed, customer)| {
-                json!({ "id": id, "placed": placed, "customer": customers.get(&customer), "items": by_order.remove(&id).unwrap_or_default() })
-            })
-            .collect();
-        Ok(Answer::new(json!(page), count))
+        Ok(of_lists(orders, &customers, &items))
     }
 
     async fn row_by_row(&self, page: &[Bound]) -> Result<Answer> {
@@ -184,6 +156,10 @@ impl Arm for Orders {
         Source { language: "sql", text }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         if self.way == Way::Jsonb {
             self.load_documents(load).await?;
@@ -202,14 +178,6 @@ impl Arm for Orders {
             Way::RowByRow => self.row_by_row(&page).await,
             Way::Jsonb => self.documents(&page).await,
         }
-    }
-
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
     }
 
     async fn plan(&self, _: &Case, input: &Input) -> Result<Option<Plan>> {
@@ -237,18 +205,5 @@ impl Arm for Orders {
     /// In a join the server may rather read a table of a few pages whole, and is right.
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         (self.way == Way::Jsonb).then_some(PlanClass::Index)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

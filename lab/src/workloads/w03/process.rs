@@ -3,7 +3,7 @@
 use super::data::{Shop, answer, shop};
 use crate::{
     Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Tier},
+    arm::{Backing, InProcess},
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -30,6 +30,10 @@ impl Arm for Orders {
         Source { language: "rust", text: "shop.orders[from..from + limit].iter().map(answer).collect()".to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         *self.shop.write().unwrap_or_else(PoisonError::into_inner) = shop(load);
         Ok(Loaded::default())
@@ -49,14 +53,6 @@ impl Arm for Orders {
     async fn counters(&self) -> Result<Counters> {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed) as f64;
         Ok(Counters::from([("docs_examined", of(&self.rows)), ("statements", of(&self.calls))]))
-    }
-
-    async fn tier(&self, _: &Case) -> Result<Evidence> {
-        Ok(Evidence::new(Tier::Read, [("where", "memory of this process")]))
-    }
-
-    fn is_remote(&self) -> bool {
-        false
     }
 
     async fn unload(&self) -> Result<()> {

@@ -1,9 +1,12 @@
 //! The page from SQLite in four ways: row by row, in batches, by join, and as documents that hold their lines.
 
-use super::data::{answer, customer_name, product_name, shop};
+use super::{
+    data::{answer, customer_name, product_name, shop},
+    page::{ItemRow, OrderRow, item, of_join, of_lists},
+};
 use crate::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass},
+    arm::{Backing, Plan, PlanClass},
     site::{Durability, Site, SqlitePlace},
 };
 use async_trait::async_trait;
@@ -52,13 +55,6 @@ pub struct Orders {
     statements: AtomicU64,
 }
 
-type OrderRow = (i64, i64, i64);
-type ItemRow = (i64, i64, String, i64, i64);
-
-fn item(row: &ItemRow) -> Value {
-    json!({ "line": row.1, "product": row.2, "quantity": row.3, "cents": row.4 })
-}
-
 impl Orders {
     /// Makes the database.
     pub async fn make(site: &Site, way: Way) -> Result<Self> {
@@ -76,23 +72,8 @@ impl Orders {
     }
 
     async fn joined(&self, from: i64, limit: i64) -> Result<Answer> {
-        type Row = (i64, i64, String, i64, String, i64, i64);
         self.count(1);
-        let rows: Vec<Row> = sqlx::query_as(self.way.statements()[0]).bind(from).bind(limit).fetch_all(self.place.pool()).await?;
-        let mut orders: Vec<(i64, i64, String, Vec<Value>)> = Vec::new();
-        let count = rows.len();
-        for (id, placed, customer, line, product, quantity, cents) in rows {
-            let item = item(&(id, line, product, quantity, cents));
-            match orders.last_mut() {
-                Some((last, .., items)) if *last == id => items.push(item),
-                _ => orders.push((id, placed, customer, vec![item])),
-            }
-        }
-        let page: Vec<_> = orders
-            .into_iter()
-            .map(|(id, placed, customer, items)| json!({ "id": id, "placed": placed, "customer": customer, "items": items }))
-            .collect();
-        Ok(Answer::new(json!(page), count))
+        Ok(of_join(sqlx::query_as(self.way.statements()[0]).bind(from).bind(limit).fetch_all(self.place.pool()).await?))
     }
 
     async fn batched(&self, from: i64, limit: i64) -> Result<Answer> {
@@ -103,16 +84,7 @@ impl Orders {
         let customers: HashMap<i64, String> =
             sqlx::query_as(*customers).bind(keys(|row| row.2)).fetch_all(self.place.pool()).await?.into_iter().collect();
         let items: Vec<ItemRow> = sqlx::query_as(*items).bind(keys(|row| row.0)).fetch_all(self.place.pool()).await?;
-        let count = orders.len() + customers.len() + items.len();
-        let mut by_order: HashMap<i64, Vec<Value>> = HashMap::new();
-        items.iter().for_each(|row| by_order.entry(row.0).or_default().push(item(row)));
-        let page: Vec<_> = orders
-            .into_iter()
-            .map(|(id, placed, customer)| {
-                json!({ "id": id, "placed": placed, "customer": customers.get(&customer), "items": by_order.remove(&id).unwrap_or_default() })
-            })
-            .collect();
-        Ok(Answer::new(json!(page), count))
+        Ok(of_lists(orders, &customers, &items))
     }
 
     async fn row_by_row(&self, from: i64, limit: i64) -> Result<Answer> {
@@ -158,30 +130,32 @@ impl Arm for Orders {
         Source { language: "sql", text }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.place
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
-        let (shop, pool) = (shop(load), self.place.pool());
+        let shop = shop(load);
         if self.way == Way::Json {
-            sqlx::raw_sql(include_str!("sqlite_documents_table.sql")).execute(pool).await?;
+            self.place.script(include_str!("sqlite_documents_table.sql")).await?;
             for orders in shop.orders.chunks(2_000) {
-                let rows: Vec<_> = orders.iter().map(|order| (order.id, answer(order))).collect();
-                let fill = "INSERT INTO orders SELECT value ->> 0, value -> 1 FROM json_each(?1)";
-                sqlx::query(fill).bind(json!(rows).to_string()).execute(pool).await?;
+                let rows: Vec<_> = orders.iter().map(|order| json!([order.id, answer(order)])).collect();
+                self.place.fill("INSERT INTO orders SELECT value ->> 0, value -> 1 FROM json_each(?1)", &rows).await?;
             }
         } else {
-            sqlx::raw_sql(include_str!("sqlite_tables.sql")).execute(pool).await?;
-            let names = |count: i64, name: fn(i64) -> String| json!((0..count).map(|id| (id, name(id))).collect::<Vec<_>>()).to_string();
+            self.place.script(include_str!("sqlite_tables.sql")).await?;
+            let names = |count: i64, name: fn(i64) -> String| (0..count).map(|id| json!([id, name(id)])).collect::<Vec<_>>();
             let fill = "INSERT INTO customers SELECT value ->> 0, value ->> 1 FROM json_each(?1)";
-            sqlx::query(fill).bind(names(shop.customers, customer_name)).execute(pool).await?;
+            self.place.fill(fill, &names(shop.customers, customer_name)).await?;
             let fill = "INSERT INTO products SELECT value ->> 0, value ->> 1 FROM json_each(?1)";
-            sqlx::query(fill).bind(names(shop.products, product_name)).execute(pool).await?;
+            self.place.fill(fill, &names(shop.products, product_name)).await?;
             for orders in shop.orders.chunks(2_000) {
-                let rows: Vec<_> = orders.iter().map(|order| [order.id, order.placed, order.customer]).collect();
-                let fill = "INSERT INTO orders SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1)";
-                sqlx::query(fill).bind(json!(rows).to_string()).execute(pool).await?;
+                let rows: Vec<_> = orders.iter().map(|order| json!([order.id, order.placed, order.customer])).collect();
+                self.place.fill("INSERT INTO orders SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1)", &rows).await?;
                 let lines = orders.iter().flat_map(|order| order.items.iter().map(|item| (order.id, item)));
-                let rows: Vec<_> = lines.map(|(order, item)| [order, item.line, item.product, item.quantity, item.cents]).collect();
+                let rows: Vec<_> = lines.map(|(order, item)| json!([order, item.line, item.product, item.quantity, item.cents])).collect();
                 let fill = "INSERT INTO items SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?1)";
-                sqlx::query(fill).bind(json!(rows).to_string()).execute(pool).await?;
+                self.place.fill(fill, &rows).await?;
             }
         }
         self.place.settle().await?;
@@ -198,12 +172,8 @@ impl Arm for Orders {
         }
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.place.counting(on).await
-    }
-
     async fn counters(&self) -> Result<Counters> {
-        let mut counters = self.place.counters();
+        let mut counters = self.place.counters().await?;
         counters.insert("statements", self.statements.load(Ordering::Relaxed) as f64);
         Ok(counters)
     }
@@ -223,22 +193,5 @@ impl Arm for Orders {
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         Some(PlanClass::Index)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.place.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.place.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.place.close().await;
-        Ok(())
     }
 }

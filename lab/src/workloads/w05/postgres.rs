@@ -2,8 +2,8 @@
 
 use super::{Help, data};
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass, Tier},
     site::Site,
     stores::{Bound, PostgresStore},
 };
@@ -43,6 +43,10 @@ impl Arm for Accounts {
         Source { language: "sql", text: LOOKUP.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         self.store.script(include_str!("postgres_table.sql")).await?;
         for accounts in data::chunks(load) {
@@ -70,32 +74,11 @@ impl Arm for Accounts {
         Ok(Answer::new(json!(rows), count))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, _: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(LOOKUP, &email(input)).await.map(Some)
     }
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         Some(self.help.class())
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

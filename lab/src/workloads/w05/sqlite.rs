@@ -2,8 +2,8 @@
 
 use super::{Help, data};
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass},
     site::{Durability, Site, SqlitePlace},
 };
 use async_trait::async_trait;
@@ -37,14 +37,18 @@ impl Arm for Accounts {
         Source { language: "sql", text: LOOKUP.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.place
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
-        sqlx::raw_sql(include_str!("sqlite_table.sql")).execute(self.place.pool()).await?;
+        self.place.script(include_str!("sqlite_table.sql")).await?;
         for accounts in data::chunks(load) {
             let rows: Vec<_> = accounts.iter().map(|row| json!([row.id, row.email, row.name, row.points])).collect();
-            sqlx::query(include_str!("sqlite_fill.sql")).bind(json!(rows).to_string()).execute(self.place.pool()).await?;
+            self.place.fill(include_str!("sqlite_fill.sql"), &rows).await?;
         }
         if self.help == Help::Index {
-            sqlx::raw_sql(include_str!("index.sql")).execute(self.place.pool()).await?;
+            self.place.script(include_str!("index.sql")).await?;
         }
         self.place.settle().await?;
         self.place.sizes().await
@@ -58,36 +62,11 @@ impl Arm for Accounts {
         Ok(Answer::new(json!(rows), count))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.place.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(self.place.counters())
-    }
-
     async fn plan(&self, _: &Case, _: &Input) -> Result<Option<Plan>> {
         self.place.plan(LOOKUP).await.map(Some)
     }
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         Some(self.help.class())
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.place.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.place.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.place.close().await;
-        Ok(())
     }
 }

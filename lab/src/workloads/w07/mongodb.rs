@@ -5,8 +5,8 @@ use super::{
     data::{Post, posts},
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Fact, Plan, PlanClass, Tier},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Fact, Plan, PlanClass, Tier},
     site::Site,
     stores::{MongoCommand, MongoStore, document_json},
 };
@@ -78,6 +78,10 @@ impl Arm for Posts {
         Source { language: "mongodb", text: self.page.text.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         self.store.fill("posts", posts(load).iter().map(document).collect()).await?;
         self.store.index("posts", "newest_first", doc! { "at": -1, "_id": -1 }).await?;
@@ -97,32 +101,11 @@ impl Arm for Posts {
         facts
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, _: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(&self.page, &values(input)).await.map(Some)
     }
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         Some(if self.way == Way::Offset { PlanClass::IndexScan } else { PlanClass::Index })
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

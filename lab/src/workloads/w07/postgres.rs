@@ -5,8 +5,8 @@ use super::{
     data::{Post, posts},
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Fact, Plan, PlanClass, Tier},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Fact, Plan, PlanClass, Tier},
     site::Site,
     stores::{Bound, PostgresStore},
 };
@@ -75,6 +75,10 @@ impl Arm for Posts {
         Source { language: "sql", text: self.statement().to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         self.store.script(include_str!("postgres_table.sql")).await?;
         for posts in posts(load).chunks(20_000) {
@@ -100,14 +104,6 @@ impl Arm for Posts {
         facts
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, _: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(self.statement(), &self.values(input)).await.map(Some)
     }
@@ -115,18 +111,5 @@ impl Arm for Posts {
     /// By offset the server may rather sort the whole table than skip most of its index, and that is its choice.
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         (self.way == Way::Keyset).then_some(PlanClass::Index)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

@@ -5,8 +5,8 @@ use super::{
     data::{Post, posts},
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Fact},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Fact},
     site::Site,
     stores::{RedisCommand, RedisStore},
 };
@@ -87,6 +87,10 @@ impl Arm for Posts {
         Source { language: "redis", text: format!("{}{}", self.page.text, include_str!("redis_texts.txt")) }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         self.store.delete(&self.keys()).await?;
         *self.texts.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = 0;
@@ -120,26 +124,5 @@ impl Arm for Posts {
         let facts = churn::walk(self, case, load).await;
         self.load(load).await?;
         facts
-    }
-
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

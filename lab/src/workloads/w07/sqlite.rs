@@ -5,8 +5,8 @@ use super::{
     data::{Post, posts},
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Fact, Plan, PlanClass},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Fact, Plan, PlanClass},
     site::{Durability, Site, SqlitePlace},
 };
 use async_trait::async_trait;
@@ -66,11 +66,15 @@ impl Arm for Posts {
         Source { language: "sql", text: self.statement().to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.place
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
-        sqlx::raw_sql(include_str!("sqlite_table.sql")).execute(self.place.pool()).await?;
-        for posts in posts(load).chunks(20_000) {
+        self.place.script(include_str!("sqlite_table.sql")).await?;
+        for posts in posts(load).chunks(10_000) {
             let rows: Vec<_> = posts.iter().map(|post| json!([post.id, post.at, post.title])).collect();
-            sqlx::query(include_str!("sqlite_fill.sql")).bind(json!(rows).to_string()).execute(self.place.pool()).await?;
+            self.place.fill(include_str!("sqlite_fill.sql"), &rows).await?;
         }
         self.place.settle().await?;
         self.place.sizes().await
@@ -95,36 +99,11 @@ impl Arm for Posts {
         facts
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.place.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(self.place.counters())
-    }
-
     async fn plan(&self, _: &Case, _: &Input) -> Result<Option<Plan>> {
         self.place.plan(self.statement()).await.map(Some)
     }
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         Some(if self.way == Way::Offset { PlanClass::IndexScan } else { PlanClass::Index })
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.place.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.place.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.place.close().await;
-        Ok(())
     }
 }

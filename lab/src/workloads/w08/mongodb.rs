@@ -5,8 +5,8 @@ use super::{
     doc,
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass, Tier},
     site::Site,
     stores::{MongoCommand, MongoStore},
 };
@@ -80,6 +80,10 @@ impl Arm for Documents {
         Source { language: "mongodb", text }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, _: &Load) -> Result<Loaded> {
         Ok(Loaded::default())
     }
@@ -118,14 +122,6 @@ impl Arm for Documents {
         Ok(Some(documents.into()))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, _: &Case, input: &Input) -> Result<Option<Plan>> {
         let command = if self.model == Model::Set { &self.set } else { &self.find };
         self.store.plan(command, &[("doc", Bson::Int64(doc(input)))]).await.map(Some)
@@ -133,18 +129,5 @@ impl Arm for Documents {
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         Some(PlanClass::Index)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

@@ -5,8 +5,8 @@ use super::{
     doc,
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, Tier},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, Tier},
     site::Site,
     stores::{Bound, PostgresStore},
 };
@@ -61,6 +61,10 @@ impl Arm for Documents {
         Source { language: "sql", text: self.change().to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, _: &Load) -> Result<Loaded> {
         self.store.script(include_str!("postgres_tables.sql")).await?;
         Ok(Loaded::default())
@@ -104,28 +108,7 @@ impl Arm for Documents {
         Ok(Some(rows.iter().map(|(id, views, body)| told(*id, *views, body)).collect()))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, _: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(self.change(), &[Bound::Int(doc(input))]).await.map(Some)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

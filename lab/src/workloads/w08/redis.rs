@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Tier},
+    arm::{Backing, Evidence, Tier},
     servers::{Kind, OwnSite},
     site::Site,
     stores::{RedisCommand, RedisStore},
@@ -111,6 +111,10 @@ impl Arm for Documents {
         Source { language: "redis", text: format!("{}{}", self.change.text, self.write.text) }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, _: &Load) -> Result<Loaded> {
         Ok(Loaded::default())
     }
@@ -159,10 +163,6 @@ impl Arm for Documents {
         Ok(Some(documents.into()))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
     async fn counters(&self) -> Result<Counters> {
         let mut counters = self.store.counters().await?;
         if !self.logs {
@@ -177,10 +177,6 @@ impl Arm for Documents {
         let whose = if self.own.lock().await.is_some() { "the lab's own" } else { "the user's" };
         evidence.settings.insert("server".to_owned(), whose.to_owned());
         Ok(evidence)
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
     }
 
     async fn unload(&self) -> Result<()> {

@@ -5,8 +5,8 @@ use super::{
     doc,
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass},
     site::{Durability, Site, SqlitePlace},
 };
 use async_trait::async_trait;
@@ -60,14 +60,18 @@ impl Arm for Documents {
         Source { language: "sql", text: self.change().to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.place
+    }
+
     async fn load(&self, _: &Load) -> Result<Loaded> {
-        sqlx::raw_sql(include_str!("sqlite_tables.sql")).execute(self.place.pool()).await?;
+        self.place.script(include_str!("sqlite_tables.sql")).await?;
         Ok(Loaded::default())
     }
 
     async fn reset(&self, case: &Case, load: &Load) -> Result<()> {
         let shape = Shape::of(case)?;
-        sqlx::raw_sql(include_str!("sqlite_tables.sql")).execute(self.place.pool()).await?;
+        self.place.script(include_str!("sqlite_tables.sql")).await?;
         let fill = match self.model {
             Model::Column => "INSERT INTO documents (id, views, body) VALUES (?1, ?2, ?3)",
             Model::Json => "INSERT INTO json_documents (id, doc) VALUES (?1, json_object('views', ?2, 'body', ?3))",
@@ -100,36 +104,11 @@ impl Arm for Documents {
         Ok(Some(rows.iter().map(|(id, views, body)| told(*id, *views, body)).collect()))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.place.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(self.place.counters())
-    }
-
     async fn plan(&self, _: &Case, _: &Input) -> Result<Option<Plan>> {
         self.place.plan(self.change()).await.map(Some)
     }
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         Some(PlanClass::Index)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.place.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.place.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.place.close().await;
-        Ok(())
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{data, range};
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, Tier},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, Tier},
     site::Site,
     stores::{MongoCommand, MongoStore, document_json},
 };
@@ -70,6 +70,10 @@ impl Arm for Reports {
         Source { language: "mongodb", text: self.command(case).text.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let documents = data::orders(load).iter().map(|order| keyed(&data::order_document(order))).collect::<Result<_>>()?;
         self.store.fill("orders", documents).await?;
@@ -87,28 +91,7 @@ impl Arm for Reports {
         Ok(Answer::new(rows.into_iter().map(document_json).collect(), count))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, case: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(self.command(case), &values(input)).await.map(Some)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

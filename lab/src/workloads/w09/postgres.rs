@@ -6,8 +6,8 @@ use super::{
     range,
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, Tier},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, Tier},
     site::Site,
     stores::{Bound, PostgresStore},
 };
@@ -82,6 +82,10 @@ impl Arm for Reports {
         Source { language: "sql", text: self.statement(case).to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let (orders, events) = (data::orders(load), data::events(load));
         if self.model == Model::Rows {
@@ -120,28 +124,7 @@ impl Arm for Reports {
         Ok(Answer::new(Value::Array(rows), count))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, case: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(self.statement(case), &values(input)).await.map(Some)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

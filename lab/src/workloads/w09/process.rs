@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Tier},
+    arm::{Backing, InProcess},
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -131,6 +131,10 @@ impl Arm for Reports {
         Source { language: "rust", text: include_str!("process.rs").to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let shop = Shop { orders: data::orders(load), events: data::events(load) };
         *self.shop.write().unwrap_or_else(PoisonError::into_inner) = shop;
@@ -154,14 +158,6 @@ impl Arm for Reports {
 
     async fn counters(&self) -> Result<Counters> {
         Ok(Counters::from([("statements", self.looked_at.load(Ordering::Relaxed) as f64)]))
-    }
-
-    async fn tier(&self, _: &Case) -> Result<Evidence> {
-        Ok(Evidence::new(Tier::Read, [("where", "memory of this process")]))
-    }
-
-    fn is_remote(&self) -> bool {
-        false
     }
 
     async fn unload(&self) -> Result<()> {

@@ -6,8 +6,8 @@ use super::{
     range,
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Plan},
     site::{Durability, Site, SqlitePlace},
 };
 use async_trait::async_trait;
@@ -49,13 +49,6 @@ impl Reports {
         let rows: Vec<T> = sqlx::query_as(self.statement(case)).bind(from).bind(to).fetch_all(self.place.pool()).await?;
         Ok(rows.into_iter().map(answer).collect())
     }
-
-    async fn fill(&self, statement: &'static str, rows: Vec<Value>) -> Result<()> {
-        for rows in rows.chunks(10_000) {
-            sqlx::query(statement).bind(json!(rows).to_string()).execute(self.place.pool()).await?;
-        }
-        Ok(())
-    }
 }
 
 #[async_trait]
@@ -73,27 +66,31 @@ impl Arm for Reports {
         Source { language: "sql", text: self.statement(case).to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.place
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let (orders, events) = (data::orders(load), data::events(load));
         if self.model == Model::Rows {
-            sqlx::raw_sql(include_str!("sqlite_rows.sql")).execute(self.place.pool()).await?;
-            let rows = data::categories().map(|id| json!([id, category_name(id)])).collect();
-            self.fill(include_str!("sqlite_fill_categories.sql"), rows).await?;
-            let rows = (0..data::products(load)).map(|id| json!([id, product_name(id), category(id)])).collect();
-            self.fill(include_str!("sqlite_fill_products.sql"), rows).await?;
-            let rows = orders.iter().map(|order| json!([order.id, order.customer, order.placed, order.status])).collect();
-            self.fill(include_str!("sqlite_fill_orders.sql"), rows).await?;
+            self.place.script(include_str!("sqlite_rows.sql")).await?;
+            let rows: Vec<_> = data::categories().map(|id| json!([id, category_name(id)])).collect();
+            self.place.fill(include_str!("sqlite_fill_categories.sql"), &rows).await?;
+            let rows: Vec<_> = (0..data::products(load)).map(|id| json!([id, product_name(id), category(id)])).collect();
+            self.place.fill(include_str!("sqlite_fill_products.sql"), &rows).await?;
+            let rows: Vec<_> = orders.iter().map(|order| json!([order.id, order.customer, order.placed, order.status])).collect();
+            self.place.fill(include_str!("sqlite_fill_orders.sql"), &rows).await?;
             let lines = orders.iter().flat_map(|order| order.items.iter().map(|item| (order.id, item)));
-            let rows = lines.map(|(id, item)| json!([id, item.line, item.product, item.quantity, item.cents])).collect();
-            self.fill(include_str!("sqlite_fill_items.sql"), rows).await?;
-            let rows = events.iter().map(|event| json!([event.id, event.at, event.kind, event.product])).collect();
-            self.fill(include_str!("sqlite_fill_events.sql"), rows).await?;
+            let rows: Vec<_> = lines.map(|(id, item)| json!([id, item.line, item.product, item.quantity, item.cents])).collect();
+            self.place.fill(include_str!("sqlite_fill_items.sql"), &rows).await?;
+            let rows: Vec<_> = events.iter().map(|event| json!([event.id, event.at, event.kind, event.product])).collect();
+            self.place.fill(include_str!("sqlite_fill_events.sql"), &rows).await?;
         } else {
-            sqlx::raw_sql(include_str!("sqlite_json.sql")).execute(self.place.pool()).await?;
-            let rows = orders.iter().map(|order| json!([order.id, data::order_document(order)])).collect();
-            self.fill("INSERT INTO orders SELECT value ->> 0, value -> 1 FROM json_each(?1)", rows).await?;
-            let rows = events.iter().map(|event| json!([event.id, data::event_document(event)])).collect();
-            self.fill("INSERT INTO events SELECT value ->> 0, value -> 1 FROM json_each(?1)", rows).await?;
+            self.place.script(include_str!("sqlite_json.sql")).await?;
+            let rows: Vec<_> = orders.iter().map(|order| json!([order.id, data::order_document(order)])).collect();
+            self.place.fill("INSERT INTO orders SELECT value ->> 0, value -> 1 FROM json_each(?1)", &rows).await?;
+            let rows: Vec<_> = events.iter().map(|event| json!([event.id, data::event_document(event)])).collect();
+            self.place.fill("INSERT INTO events SELECT value ->> 0, value -> 1 FROM json_each(?1)", &rows).await?;
         }
         self.place.settle().await?;
         self.place.sizes().await
@@ -111,32 +108,7 @@ impl Arm for Reports {
         Ok(Answer::new(Value::Array(rows), count))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.place.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(self.place.counters())
-    }
-
     async fn plan(&self, case: &Case, _: &Input) -> Result<Option<Plan>> {
         self.place.plan(self.statement(case)).await.map(Some)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.place.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.place.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.place.close().await;
-        Ok(())
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{TOP, members};
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass, Tier},
     site::Site,
     stores::{MongoCommand, MongoStore, document_json},
 };
@@ -70,6 +70,10 @@ impl Arm for Board {
         Source { language: "mongodb", text }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let document = |row: &super::data::Member| doc! { "_id": row.member, "score": row.score };
         self.store.fill("members", members(load).iter().map(document).collect()).await?;
@@ -91,14 +95,6 @@ impl Arm for Board {
         Ok(Answer::new(json!({ "score": score, "rank": 1 + better + equal }), 3))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, case: &Case, input: &Input) -> Result<Option<Plan>> {
         if case.id != "rank" {
             return self.store.plan(&self.top, &[("top", TOP.into())]).await.map(Some);
@@ -110,18 +106,5 @@ impl Arm for Board {
 
     fn expects(&self, case: &Case) -> Option<PlanClass> {
         Some(if case.id == "rank" { PlanClass::Index } else { PlanClass::IndexScan })
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

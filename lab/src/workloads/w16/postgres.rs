@@ -2,8 +2,8 @@
 
 use super::{TOP, members};
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass, Tier},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass, Tier},
     site::Site,
     stores::{Bound, PostgresStore},
 };
@@ -40,6 +40,10 @@ impl Arm for Board {
         Source { language: "sql", text: statement(case).to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         self.store.script(include_str!("postgres_table.sql")).await?;
         for rows in members(load).chunks(50_000) {
@@ -62,14 +66,6 @@ impl Arm for Board {
         Ok(Answer::new(json!(rows), count))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, case: &Case, input: &Input) -> Result<Option<Plan>> {
         self.store.plan(statement(case), &values(case, input)).await.map(Some)
     }
@@ -77,18 +73,5 @@ impl Arm for Board {
     /// For a rank the server may rather look at all rows than at half of the index, and that is its choice: it counts either way.
     fn expects(&self, case: &Case) -> Option<PlanClass> {
         (case.id != "rank").then_some(PlanClass::IndexScan)
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use super::{TOP, members};
 use crate::{
     Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Tier},
+    arm::{Backing, InProcess},
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -43,6 +43,10 @@ impl Arm for Board {
         Source { language: "rust", text: text.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let members = members(load);
         let mut order: Vec<_> = members.iter().map(|row| (Reverse(row.score), row.member)).collect();
@@ -75,14 +79,6 @@ impl Arm for Board {
 
     async fn counters(&self) -> Result<Counters> {
         Ok(Counters::from([("keys_examined", self.looked_at.load(Ordering::Relaxed) as f64)]))
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        Ok(Evidence::new(if case.is_write() { Tier::D0 } else { Tier::Read }, [("where", "memory of this process")]))
-    }
-
-    fn is_remote(&self) -> bool {
-        false
     }
 
     async fn unload(&self) -> Result<()> {

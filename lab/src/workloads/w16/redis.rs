@@ -2,8 +2,8 @@
 
 use super::members;
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::Evidence,
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::Backing,
     site::Site,
     stores::{RedisCommand, RedisStore},
 };
@@ -55,6 +55,10 @@ impl Arm for Board {
         Source { language: "redis", text: command.text.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         self.store.delete(&[self.board()]).await?;
         for rows in members(load).chunks(5_000) {
@@ -84,26 +88,5 @@ impl Arm for Board {
             Ok(json!({ "member": member, "score": score(kept) }))
         };
         Ok(Answer::new(json!(rows.into_iter().map(row).collect::<Result<Vec<_>>>()?), count))
-    }
-
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.store.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.store.close().await;
-        Ok(())
     }
 }

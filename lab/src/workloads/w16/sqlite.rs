@@ -2,8 +2,8 @@
 
 use super::{TOP, members};
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, Load, Loaded, Result, Source,
-    arm::{Evidence, Plan, PlanClass},
+    Answer, Arm, ArmAbout, Case, Input, Load, Loaded, Result, Source,
+    arm::{Backing, Plan, PlanClass},
     site::{Durability, Site, SqlitePlace},
 };
 use async_trait::async_trait;
@@ -56,6 +56,10 @@ impl Arm for Board {
         Source { language: "sql", text: self.statement(&case.id).to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.place
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let (tables, fill) = match self.model {
             Model::Rows => (include_str!("sqlite_rows.sql"), "INSERT INTO members SELECT value ->> 0, value ->> 1 FROM json_each(?1)"),
@@ -64,10 +68,10 @@ impl Arm for Board {
                 "INSERT INTO members SELECT value ->> 0, json_object('member', value ->> 0, 'score', value ->> 1) FROM json_each(?1)",
             ),
         };
-        sqlx::raw_sql(tables).execute(self.place.pool()).await?;
+        self.place.script(tables).await?;
         for rows in members(load).chunks(10_000) {
-            let rows: Vec<_> = rows.iter().map(|row| [row.member, row.score]).collect();
-            sqlx::query(fill).bind(json!(rows).to_string()).execute(self.place.pool()).await?;
+            let rows: Vec<_> = rows.iter().map(|row| json!([row.member, row.score])).collect();
+            self.place.fill(fill, &rows).await?;
         }
         self.place.settle().await?;
         self.place.sizes().await
@@ -85,36 +89,11 @@ impl Arm for Board {
         Ok(Answer::new(json!(rows), count))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.place.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(self.place.counters())
-    }
-
     async fn plan(&self, case: &Case, _: &Input) -> Result<Option<Plan>> {
         self.place.plan(self.statement(&case.id)).await.map(Some)
     }
 
     fn expects(&self, case: &Case) -> Option<PlanClass> {
         Some(if case.id == "rank" { PlanClass::Index } else { PlanClass::IndexScan })
-    }
-
-    async fn tier(&self, case: &Case) -> Result<Evidence> {
-        self.place.evidence(case.is_write()).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.place.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.place.close().await;
-        Ok(())
     }
 }

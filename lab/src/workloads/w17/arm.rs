@@ -5,8 +5,8 @@ use super::{
     reclaim,
 };
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Fact, Plan, PlanClass},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Fact, Plan, PlanClass},
 };
 use async_trait::async_trait;
 use serde_json::Value;
@@ -20,6 +20,9 @@ pub trait Shelf: Send + Sync {
 
     /// What runs: for `read` or `touch`.
     fn statement(&self, touch: bool) -> Source;
+
+    /// As [`Arm::backing`].
+    fn backing(&self) -> &dyn Backing;
 
     /// Forgets everything, then keeps these for [`LIFE`].
     async fn fill(&self, sessions: &[Signed]) -> Result<Loaded>;
@@ -44,30 +47,10 @@ pub trait Shelf: Send + Sync {
         Err(LabError::Unsupported("the store deletes what ended".to_owned()))
     }
 
-    /// As [`Arm::counting`].
-    async fn counting(&self, _on: bool) -> Result<()> {
-        Ok(())
-    }
-
-    /// As [`Arm::counters`].
-    async fn counters(&self) -> Result<Counters>;
-
     /// As [`Arm::plan`].
     async fn plan(&self, _touch: bool, _one: &Signed) -> Result<Option<Plan>> {
         Ok(None)
     }
-
-    /// As [`Arm::tier`].
-    async fn evidence(&self) -> Result<Evidence>;
-
-    /// As [`Arm::floor`].
-    async fn floor(&self) -> Result<bool>;
-
-    /// As [`Arm::is_remote`].
-    fn is_remote(&self) -> bool;
-
-    /// As [`Arm::unload`].
-    async fn close(&self) {}
 }
 
 /// The arm.
@@ -95,6 +78,10 @@ impl<S: Shelf> Arm for Kept<S> {
         self.0.statement(case.id == "touch")
     }
 
+    fn backing(&self) -> &dyn Backing {
+        self.0.backing()
+    }
+
     async fn load(&self, load: &Load) -> Result<Loaded> {
         let sessions: Vec<Signed> = (0..load.size as i64).map(|number| Signed::new("timed", number)).collect();
         self.0.fill(&sessions).await
@@ -111,36 +98,11 @@ impl<S: Shelf> Arm for Kept<S> {
         reclaim::look(&self.0, load).await
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.0.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.0.counters().await
-    }
-
     async fn plan(&self, case: &Case, input: &Input) -> Result<Option<Plan>> {
         self.0.plan(case.id == "touch", &signed(input)?).await
     }
 
     fn expects(&self, _: &Case) -> Option<PlanClass> {
         matches!(self.0.about().store, "sqlite" | "postgres" | "mongodb").then_some(PlanClass::Index)
-    }
-
-    async fn tier(&self, _: &Case) -> Result<Evidence> {
-        self.0.evidence().await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.0.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        self.0.is_remote()
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.0.close().await;
-        Ok(())
     }
 }

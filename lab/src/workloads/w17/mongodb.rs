@@ -6,8 +6,8 @@ use super::{
     data::{LIFE, ROLE, Signed, millis, now, told},
 };
 use crate::{
-    ArmAbout, Counters, LabError, Loaded, Result, Source,
-    arm::{Evidence, Plan, Tier},
+    ArmAbout, LabError, Loaded, Result, Source,
+    arm::{Backing, Plan, Tier},
     site::Site,
     stores::{MongoCommand, MongoStore},
 };
@@ -71,6 +71,10 @@ impl Shelf for Mongo {
         Source { language: "mongodb", text: text.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn fill(&self, sessions: &[Signed]) -> Result<Loaded> {
         let end = now() + millis(LIFE);
         self.store.fill(COLLECTION, sessions.iter().map(|one| document(one, end)).collect()).await?;
@@ -103,31 +107,7 @@ impl Shelf for Mongo {
         Some(Duration::from_secs(75))
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
     async fn plan(&self, touch: bool, one: &Signed) -> Result<Option<Plan>> {
         self.store.plan(if touch { &self.touch } else { &self.read }, &Self::values(one, LIFE)).await.map(Some)
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        self.store.evidence(false).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    async fn close(&self) {
-        self.store.close().await;
     }
 }

@@ -5,8 +5,8 @@ use super::{
     data::{LIFE, ROLE, Signed, millis, told},
 };
 use crate::{
-    ArmAbout, Counters, Loaded, Result, Source,
-    arm::Evidence,
+    ArmAbout, Loaded, Result, Source,
+    arm::Backing,
     site::Site,
     stores::{RedisCommand, RedisStore},
 };
@@ -91,6 +91,10 @@ impl Shelf for Hash {
         Source { language: "redis", text: text.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn fill(&self, sessions: &[Signed]) -> Result<Loaded> {
         put_all(self, sessions).await
     }
@@ -118,29 +122,5 @@ impl Shelf for Hash {
 
     fn lets_go_within(&self) -> Option<Duration> {
         Some(WITHIN)
-    }
-
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        self.store.evidence(false).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    async fn close(&self) {
-        self.store.close().await;
     }
 }

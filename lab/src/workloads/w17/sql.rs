@@ -5,8 +5,8 @@ use super::{
     data::{LIFE, ROLE, Signed, millis, now, told},
 };
 use crate::{
-    ArmAbout, Counters, Loaded, Result, Source,
-    arm::{Evidence, Plan, Tier},
+    ArmAbout, Loaded, Result, Source,
+    arm::{Backing, Plan, Tier},
     site::{Durability, Site, SqlitePlace},
     stores::{Bound, PostgresStore},
 };
@@ -44,8 +44,12 @@ impl Shelf for Sqlite {
         Source { language: "sql", text: Self::sql(touch).to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.0
+    }
+
     async fn fill(&self, sessions: &[Signed]) -> Result<Loaded> {
-        sqlx::raw_sql(include_str!("sqlite_tables.sql")).execute(self.0.pool()).await?;
+        self.0.script(include_str!("sqlite_tables.sql")).await?;
         let end = now() + millis(LIFE);
         for chunk in sessions.chunks(5_000) {
             let rows: Value = chunk.iter().map(|one| json!([one.hex(), one.customer_id(), ROLE, one.signed_in_at])).collect();
@@ -83,32 +87,8 @@ impl Shelf for Sqlite {
         Ok(sqlx::query(include_str!("sqlite_sweep.sql")).bind(now()).execute(self.0.pool()).await?.rows_affected())
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.0.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(self.0.counters())
-    }
-
     async fn plan(&self, touch: bool, _: &Signed) -> Result<Option<Plan>> {
         self.0.plan(Self::sql(touch)).await.map(Some)
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        self.0.evidence(false).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.0.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn close(&self) {
-        self.0.close().await;
     }
 }
 
@@ -155,6 +135,10 @@ impl Shelf for Postgres {
         Source { language: "sql", text: Self::sql(touch).to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.0
+    }
+
     async fn fill(&self, sessions: &[Signed]) -> Result<Loaded> {
         self.0.script(include_str!("postgres_tables.sql")).await?;
         for chunk in sessions.chunks(5_000) {
@@ -191,31 +175,7 @@ impl Shelf for Postgres {
         self.0.run(include_str!("postgres_sweep.sql"), &[Bound::Int(now())]).await
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.0.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.0.counters().await
-    }
-
     async fn plan(&self, touch: bool, one: &Signed) -> Result<Option<Plan>> {
         self.0.plan(Self::sql(touch), &Self::values(touch, one, LIFE)).await.map(Some)
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        self.0.evidence(false).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.0.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    async fn close(&self) {
-        self.0.close().await;
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Limit, border};
 use crate::{
-    Answer, Arm, ArmAbout, Case, Counters, Input, LabError, Load, Loaded, Result, Source,
-    arm::{Evidence, Fact, Plan, PlanClass},
+    Answer, Arm, ArmAbout, Case, Input, LabError, Load, Loaded, Result, Source,
+    arm::{Backing, Fact, Plan},
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -16,6 +16,9 @@ pub trait Limiter: Send + Sync {
 
     /// What runs.
     fn source(&self) -> Source;
+
+    /// As [`Arm::backing`].
+    fn backing(&self) -> &dyn Backing;
 
     /// Makes what it needs, and forgets everything.
     async fn begin(&self) -> Result<()> {
@@ -35,30 +38,10 @@ pub trait Limiter: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// As [`Arm::counting`].
-    async fn counting(&self, _on: bool) -> Result<()> {
-        Ok(())
-    }
-
-    /// As [`Arm::counters`].
-    async fn counters(&self) -> Result<Counters>;
-
     /// As [`Arm::plan`].
     async fn plan(&self) -> Result<Option<Plan>> {
         Ok(None)
     }
-
-    /// As [`Arm::tier`].
-    async fn evidence(&self) -> Result<Evidence>;
-
-    /// As [`Arm::floor`].
-    async fn floor(&self) -> Result<bool>;
-
-    /// As [`Arm::is_remote`].
-    fn is_remote(&self) -> bool;
-
-    /// As [`Arm::unload`].
-    async fn close(&self) {}
 }
 
 /// The arm.
@@ -81,6 +64,10 @@ impl<L: Limiter> Arm for Limited<L> {
         self.0.source()
     }
 
+    fn backing(&self) -> &dyn Backing {
+        self.0.backing()
+    }
+
     async fn load(&self, _: &Load) -> Result<Loaded> {
         self.0.begin().await?;
         Ok(Loaded::default())
@@ -96,36 +83,7 @@ impl<L: Limiter> Arm for Limited<L> {
         border::look(&self.0).await
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.0.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.0.counters().await
-    }
-
     async fn plan(&self, _: &Case, _: &Input) -> Result<Option<Plan>> {
         self.0.plan().await
-    }
-
-    fn expects(&self, _: &Case) -> Option<PlanClass> {
-        None
-    }
-
-    async fn tier(&self, _: &Case) -> Result<Evidence> {
-        self.0.evidence().await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.0.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        self.0.is_remote()
-    }
-
-    async fn unload(&self) -> Result<()> {
-        self.0.close().await;
-        Ok(())
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Limit, arm::Limiter};
 use crate::{
-    ArmAbout, Counters, Result, Source,
-    arm::{Evidence, Fact},
+    ArmAbout, Result, Source,
+    arm::{Backing, Fact},
     site::Site,
     stores::{RedisCommand, RedisStore},
 };
@@ -79,6 +79,10 @@ impl Limiter for Windows {
         Source { language: "redis", text }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.store
+    }
+
     async fn take(&self, client: &str, limit: Limit) -> Result<bool> {
         let key = self.key(client, limit);
         if self.kind == Kind::Fixed {
@@ -116,30 +120,6 @@ impl Limiter for Windows {
             );
         }
         Ok(facts)
-    }
-
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.store.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.store.counters().await
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        self.store.evidence(false).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.store.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    async fn close(&self) {
-        self.store.close().await;
     }
 }
 

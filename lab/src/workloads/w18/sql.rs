@@ -2,8 +2,8 @@
 
 use super::{Limit, arm::Limiter};
 use crate::{
-    ArmAbout, Counters, Result, Source,
-    arm::{Evidence, Plan, Tier},
+    ArmAbout, Result, Source,
+    arm::{Backing, Plan, Tier},
     site::{Durability, Site, SqlitePlace},
     stores::{Bound, PostgresStore},
 };
@@ -32,8 +32,12 @@ impl Limiter for Sqlite {
         Source { language: "sql", text: SQLITE.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.0
+    }
+
     async fn begin(&self) -> Result<()> {
-        sqlx::raw_sql(include_str!("sqlite_tables.sql")).execute(self.0.pool()).await?;
+        self.0.script(include_str!("sqlite_tables.sql")).await?;
         self.0.settle().await
     }
 
@@ -41,30 +45,6 @@ impl Limiter for Sqlite {
         let taken: Option<i64> =
             sqlx::query_scalar(SQLITE).bind(client).bind(limit.millis()).bind(limit.most).fetch_optional(self.0.pool()).await?;
         Ok(taken.is_some())
-    }
-
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.0.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        Ok(self.0.counters())
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        self.0.evidence(false).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.0.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn close(&self) {
-        self.0.close().await;
     }
 }
 
@@ -89,6 +69,10 @@ impl Limiter for Postgres {
         Source { language: "sql", text: POSTGRES.to_owned() }
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &self.0
+    }
+
     async fn begin(&self) -> Result<()> {
         self.0.script(include_str!("postgres_tables.sql")).await?;
         self.0.settle().await
@@ -100,32 +84,8 @@ impl Limiter for Postgres {
         Ok(!taken.is_empty())
     }
 
-    async fn counting(&self, on: bool) -> Result<()> {
-        self.0.counting(on).await
-    }
-
-    async fn counters(&self) -> Result<Counters> {
-        self.0.counters().await
-    }
-
     async fn plan(&self) -> Result<Option<Plan>> {
         let values = [Bound::from("plan"), Bound::Int(Limit::WIDE.millis()), Bound::Int(i64::from(Limit::WIDE.most))];
         self.0.plan(POSTGRES, &values).await.map(Some)
-    }
-
-    async fn evidence(&self) -> Result<Evidence> {
-        self.0.evidence(false).await
-    }
-
-    async fn floor(&self) -> Result<bool> {
-        self.0.floor().await
-    }
-
-    fn is_remote(&self) -> bool {
-        true
-    }
-
-    async fn close(&self) {
-        self.0.close().await;
     }
 }

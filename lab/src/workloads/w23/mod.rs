@@ -12,8 +12,8 @@ mod redis;
 mod sqlite;
 
 use crate::{
-    Answer, Arm, ArmAbout, Case, CaseKind, Counters, Input, LabError, Load, Loaded, Result, Source, Workload, WorkloadAbout,
-    arm::{Evidence, Fact, Tier},
+    Answer, Arm, ArmAbout, Case, CaseKind, Input, LabError, Load, Loaded, Result, Source, Workload, WorkloadAbout,
+    arm::{Backing, Evidence, Fact, InProcess, Tier},
     servers::Ground,
     site::Site,
 };
@@ -134,6 +134,10 @@ impl<V: Victim> Arm for Killed<V> {
         self.victim.statement(tier_of(case))
     }
 
+    fn backing(&self) -> &dyn Backing {
+        &InProcess
+    }
+
     async fn load(&self, _: &Load) -> Result<Loaded> {
         Ok(Loaded::default())
     }
@@ -157,22 +161,10 @@ impl<V: Victim> Arm for Killed<V> {
         Ok(facts(tier, &outcome))
     }
 
-    async fn counters(&self) -> Result<Counters> {
-        Ok(Counters::new())
-    }
-
     async fn tier(&self, case: &Case) -> Result<Evidence> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let found = seen.iter().find(|evidence| evidence.tier == tier_of(case)).cloned();
         found.ok_or_else(|| LabError::Unsupported("it was not started yet".to_owned()))
-    }
-
-    fn is_remote(&self) -> bool {
-        false
-    }
-
-    async fn unload(&self) -> Result<()> {
-        Ok(())
     }
 }
 

@@ -79,7 +79,7 @@ fn main() -> ExitCode {
                     outcome = start::run(&options) => outcome.map(|()| ExitCode::SUCCESS),
                     () = told_to_end() => Ok(ExitCode::from(130)),
                 },
-                Cli::Executor(options) => Ok(polystore_bench::executor::run(&options, None).await.map(|()| ExitCode::SUCCESS)?),
+                Cli::Executor(options) => Ok(polystore_bench::executor::run(&options).await.map(|()| ExitCode::SUCCESS)?),
                 Cli::Load(options) => load::run(&options).await.map(|()| ExitCode::SUCCESS),
                 Cli::Raw { stores, listen } => raw::serve(&stores, listen).await.map(|()| ExitCode::SUCCESS),
             }

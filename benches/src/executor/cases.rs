@@ -74,7 +74,8 @@ impl World {
         let (compiled, planned) = self.answer(case, Plans::On).await;
         let (executed, not) = self.answer(case, Plans::Off).await;
         if !planned || not {
-            return Err(format!("{}: a plan {} answered", case.name, if planned { "and nothing else" } else { "never" }).into());
+            let whose = if planned { "the library does not answer without plans" } else { "no plan answers" };
+            return Err(format!("{}: {whose}", case.name).into());
         }
         if compiled != executed {
             return Err(format!("{}: the answers differ", case.name).into());

@@ -134,7 +134,7 @@ fn counted(options: &Options) -> Result<Option<Vec<CountedCase>>, Failed> {
     }
     let mut command = Command::new(program);
     command.args(["--scale", &options.scale.to_string()]).args(options.quick.then_some("--quick"));
-    command.args(options.case.iter().flat_map(|name| ["--case", name]));
+    command.args(options.case.iter().flat_map(|name| ["--case", name.as_str()]));
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(format!("{COUNTING} ended with {}", output.status).into());

@@ -119,9 +119,9 @@ impl Measured for Load {
     fn plot(&self) -> Plot {
         let mut series = Vec::new();
         for (colour, line) in self.lines.iter().enumerate() {
-            for (name, dashed, of) in
-                [("p99", false, (|seen| seen.latency.p99) as fn(&Seen) -> f64), ("p50", true, |seen| seen.latency.p50)]
-            {
+            let percentiles: [(&str, bool, fn(&Seen) -> f64); 2] =
+                [("p99", false, |seen| seen.latency.p99), ("p50", true, |seen| seen.latency.p50)];
+            for (name, dashed, of) in percentiles {
                 let points = line.points.iter().filter(|point| point.seen.requests > 0);
                 series.push(Series {
                     name: format!("{}, {name}", line.server),

@@ -50,7 +50,7 @@ impl Record {
     pub fn save<M: Measured>(&self, measured: &M, folder: &Path) -> Result<String, Failed> {
         let mut plot = measured.plot();
         plot.notes.push(self.line());
-        let numbers = serde_json::to_string_pretty(&json!({ "record": self, M::NAME: measured }))? + "\n";
+        let numbers = serde_json::to_string_pretty(&json!({ "record": self, (M::NAME): measured }))? + "\n";
         let mut files = Vec::new();
         for (end, text) in [("json", numbers), ("svg", plot.svg())] {
             let file = folder.join(format!("{}.{end}", M::NAME));

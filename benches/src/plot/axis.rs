@@ -56,7 +56,7 @@ impl Fitted {
     pub fn ticks(&self) -> Vec<f64> {
         let all: Vec<f64> = match self.scale {
             Scale::Linear => {
-                let step = round_step((self.high - self.low) / 5.0);
+                let step = round_step((self.high - self.low) / 7.0);
                 let first = (self.low / step).ceil() as i32;
                 (first..first + 20).map(|place| f64::from(place) * step).collect()
             }
@@ -78,8 +78,8 @@ fn round_step(least: f64) -> f64 {
 
 /// A number as it is written beside an axis: `0.05`, `2.5`, `10,000`.
 pub fn written(value: f64) -> String {
-    let digits = if value != 0.0 && value.abs() < 1.0 { (-value.abs().log10().floor()) as usize } else { 0 };
-    let text = format!("{value:.*}", if digits == 0 && value.fract().abs() > 1e-6 { 1 } else { digits });
+    let text = format!("{value:.6}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let grouped: Vec<String> = whole
         .char_indices()
@@ -104,7 +104,7 @@ mod tests {
         let axis = fitted(Scale::Linear, &[40.0, 100.0]);
         assert_eq!(axis.at(0.0), Some(0.0));
         assert!((axis.at(105.0).unwrap() - 100.0).abs() < 1e-9);
-        assert_eq!(axis.ticks(), [0.0, 50.0, 100.0]);
+        assert_eq!(axis.ticks(), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
         assert_eq!(fitted(Scale::Linear, &[8.0]).ticks(), [0.0, 2.0, 4.0, 6.0, 8.0]);
     }
 
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn numbers_are_written_without_more_digits_than_they_have() {
-        let numbers = [0.0, 0.05, 0.2, 1.0, 2.5, 999.0, 10_000.0, -1_000.0, 1_234_567.0].map(written);
-        assert_eq!(numbers, ["0", "0.05", "0.2", "1", "2.5", "999", "10,000", "-1,000", "1,234,567"]);
+        let numbers = [0.0, 0.15, 0.1 + 0.2, 1.0, 2.5, 999.0, 10_000.0, -1_000.0, 1_234_567.0].map(written);
+        assert_eq!(numbers, ["0", "0.15", "0.3", "1", "2.5", "999", "10,000", "-1,000", "1,234,567"]);
     }
 }

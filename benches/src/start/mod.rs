@@ -78,7 +78,9 @@ impl Launch<'_> {
         // of all cores: this is not the bench of an operation
         let mut command = command(Kind::Polystore, self.program, false, address);
         if let Some(data) = self.data {
-            URLS.iter().for_each(|name| drop(command.env_remove(name)));
+            for name in URLS {
+                command.env_remove(name);
+            }
             command.env("POLYSTORE_DATA", data);
         }
         Server::spawn(self.name, Kind::Polystore, command, address)

@@ -23,6 +23,9 @@ const OPEN: usize = 256;
 /// Requests of a step, if they do not take too long: enough for a percentile of 99.
 const ENOUGH: f64 = 2_000.0;
 
+/// What is drawn of a load.
+type Percentile = fn(&Seen) -> f64;
+
 /// One server.
 #[derive(Serialize)]
 struct Line {
@@ -119,8 +122,7 @@ impl Measured for Load {
     fn plot(&self) -> Plot {
         let mut series = Vec::new();
         for (colour, line) in self.lines.iter().enumerate() {
-            let percentiles: [(&str, bool, fn(&Seen) -> f64); 2] =
-                [("p99", false, |seen| seen.latency.p99), ("p50", true, |seen| seen.latency.p50)];
+            let percentiles: [(_, _, Percentile); 2] = [("p99", false, |seen| seen.latency.p99), ("p50", true, |seen| seen.latency.p50)];
             for (name, dashed, of) in percentiles {
                 let points = line.points.iter().filter(|point| point.seen.requests > 0);
                 series.push(Series {

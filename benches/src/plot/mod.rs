@@ -17,6 +17,8 @@ const BETWEEN: f64 = 58.0;
 const NOTE: f64 = 15.0;
 /// How high a panel is.
 const PANEL: f64 = 220.0;
+/// Characters of a line of notes.
+const NOTED: usize = 118;
 /// How far apart the names of lines are at least.
 const GAP: f64 = 14.0;
 /// Colours of the style below.
@@ -62,7 +64,8 @@ impl Plot {
     pub fn svg(&self) -> String {
         let panels = self.panels.len() as f64;
         let below = (PANEL + BETWEEN).mul_add(panels, TOP);
-        let height = NOTE.mul_add(self.notes.len() as f64, below + 6.0);
+        let notes: Vec<String> = self.notes.iter().flat_map(|note| broken(note, NOTED)).collect();
+        let height = NOTE.mul_add(notes.len() as f64, below + 10.0);
         let (title, description) = (escaped(self.title), escaped(&self.description()));
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height:.0}\" width=\"{WIDTH}\" height=\"{height:.0}\" \
@@ -73,8 +76,8 @@ impl Plot {
         for (place, panel) in self.panels.iter().enumerate() {
             panel.draw(&mut out, (PANEL + BETWEEN).mul_add(place as f64, TOP + 14.0));
         }
-        for (place, note) in self.notes.iter().enumerate() {
-            text(&mut out, (14.0, NOTE.mul_add(place as f64, below)), "small", "start", note);
+        for (place, note) in notes.iter().enumerate() {
+            text(&mut out, (14.0, NOTE.mul_add(place as f64, below + 8.0)), "small", "start", note);
         }
         out.push_str("</svg>\n");
         out
@@ -92,6 +95,21 @@ impl Plot {
         });
         all.collect::<Vec<_>>().join("; ")
     }
+}
+
+/// A text in lines of so many characters at most, if its words allow it.
+fn broken(words: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// Three digits are enough to hear.
@@ -217,6 +235,13 @@ mod tests {
         let circles = |points| plot(points).svg().matches("<circle").count();
         assert_eq!(circles(vec![(1.0, 1.0), (2.0, 2.0), (3.0, 0.0)]), 2);
         assert!(plot(Vec::new()).svg().contains("nothing was measured"));
+    }
+
+    #[test]
+    fn a_long_note_goes_on_in_the_next_line() {
+        assert_eq!(broken("one two three four", 9), ["one two", "three", "four"]);
+        assert_eq!(broken("one two", 7), ["one two"]);
+        assert_eq!(broken("unbreakable", 3), ["unbreakable"]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use std::{
     collections::HashMap,
     fmt::Write as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 use times::Spread;
 
@@ -129,7 +129,7 @@ async fn of(launch: &Launch<'_>, variables: &[Value], starts: usize, rest: u64) 
 /// Size without the names of functions.
 fn stripped(program: &Path) -> Option<u64> {
     let copy = std::env::temp_dir().join(format!("polystore-bench-stripped-{}", std::process::id()));
-    let done = Command::new("strip").arg("-o").arg(&copy).arg(program).status().is_ok_and(|status| status.success());
+    let done = Command::new("strip").arg("-o").arg(&copy).arg(program).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
     let size = std::fs::metadata(&copy).ok().filter(|_| done).map(|file| file.len());
     drop(std::fs::remove_file(&copy));
     size

@@ -93,7 +93,9 @@ async fn warm(server: &Server, product: &Operation, variables: &[Value]) -> Resu
 async fn ask(client: &mut Client, request: &[u8]) -> Result<(), Failed> {
     match client.ask(request).await?.status {
         200 => Ok(()),
-        status => Err(format!("a connection is answered with {status}: is there a limit on connections or open files?").into()),
+        status => {
+            Err(format!("a connection is answered with {status}: a limit on connections or open files, or a store that is away?").into())
+        }
     }
 }
 

@@ -2,9 +2,12 @@
 //! docs/performance.md says how to read what it prints.
 
 mod compare;
+mod grow;
 mod load;
 mod overload;
+mod plot;
 mod raw;
+mod start;
 
 use clap::Parser;
 use std::{net::SocketAddr, process::ExitCode};
@@ -27,6 +30,12 @@ enum Cli {
     Load(load::Options),
     /// Offer a server more than it can do; needs migrated and seeded stores
     Overload(overload::Options),
+    /// Measure how cost grows: with nodes, load, clients and depth; needs migrated and seeded stores
+    Grow(Box<grow::Options>),
+    /// Measure how long a start takes, and how large program and process are; needs migrated and seeded stores
+    Start(start::Options),
+    /// Measure the executor alone, over stores within this process
+    Executor(polystore_bench::executor::Options),
     /// Serve the endpoints that were written by hand
     Raw {
         #[command(flatten)]
@@ -62,6 +71,15 @@ fn main() -> ExitCode {
                     outcome = overload::run(&options) => outcome.map(|()| ExitCode::SUCCESS),
                     () = told_to_end() => Ok(ExitCode::from(130)),
                 },
+                Cli::Grow(options) => tokio::select! {
+                    outcome = grow::run(&options) => outcome.map(|()| ExitCode::SUCCESS),
+                    () = told_to_end() => Ok(ExitCode::from(130)),
+                },
+                Cli::Start(options) => tokio::select! {
+                    outcome = start::run(&options) => outcome.map(|()| ExitCode::SUCCESS),
+                    () = told_to_end() => Ok(ExitCode::from(130)),
+                },
+                Cli::Executor(options) => Ok(polystore_bench::executor::run(&options).await.map(|()| ExitCode::SUCCESS)?),
                 Cli::Load(options) => load::run(&options).await.map(|()| ExitCode::SUCCESS),
                 Cli::Raw { stores, listen } => raw::serve(&stores, listen).await.map(|()| ExitCode::SUCCESS),
             }

@@ -1,13 +1,13 @@
 //! The comparison: the same answers from both, proved first; then what each of them takes.
 
-mod calls;
+pub mod calls;
 pub mod operations;
 pub mod process;
 mod report;
 pub mod rounds;
-mod samples;
+pub mod samples;
 pub mod servers;
-mod verdict;
+pub mod verdict;
 
 use crate::{
     load,
@@ -76,13 +76,13 @@ impl Options {
         let warm_up = load::seconds("--warm-up", warm_up)?;
         Ok(Effort { rounds, time, warm_up, connections: self.connections.into(), rate: self.open.map(load::rate).transpose()? })
     }
+}
 
-    fn polystore(&self) -> Result<PathBuf, Failed> {
-        let beside = std::env::current_exe()?.with_file_name("polystore");
-        let program = self.polystore.clone().unwrap_or(beside);
-        let program = program.canonicalize().map_err(|error| format!("--polystore {}: {error}", program.display()))?;
-        Ok(program)
-    }
+/// The program to measure: the one that was given, or the one beside this program.
+pub fn polystore(given: Option<&PathBuf>) -> Result<PathBuf, Failed> {
+    let beside = std::env::current_exe()?.with_file_name("polystore");
+    let program = given.cloned().unwrap_or(beside);
+    Ok(program.canonicalize().map_err(|error| format!("--polystore {}: {error}", program.display()))?)
 }
 
 /// Whether processes can be held on one core each: there are two, and the tool for it.
@@ -97,7 +97,7 @@ pub async fn run(options: &Options) -> Result<ExitCode, Failed> {
         return Err("the bench reads /proc, which only Linux has".into());
     }
     let (operations, effort) = (operations::chosen(&options.operation)?, options.effort()?);
-    let (own, polystore) = (std::env::current_exe()?, options.polystore()?);
+    let (own, polystore) = (std::env::current_exe()?, polystore(options.polystore.as_ref())?);
     let bounds = Bounds { same: options.noise / 100.0, foreign: options.foreign / 100.0 };
     let (machine, pinned) = (process::machine(), can_pin());
     let stores = Stores::connect(&options.stores).await?;

@@ -30,6 +30,11 @@ static ALL: [Operation; 6] = [
 ];
 
 impl Operation {
+    /// One that is only measured, not compared: RAW has no endpoint for it.
+    pub const fn alone(name: &'static str, text: &'static str, sample: Sample) -> Self {
+        Self { name, text, goal: None, sample }
+    }
+
     /// The document without the comments that stand ahead of it, as a client sends it.
     pub fn document(&self) -> String {
         self.text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n")

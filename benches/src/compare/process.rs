@@ -41,8 +41,17 @@ pub fn parent(pid: u32) -> Option<u32> {
 
 /// Most memory that a process had since [`forget_peak`], in kilobytes.
 pub fn peak(pid: u32) -> Option<u64> {
+    of_status(pid, "VmHWM:")
+}
+
+/// Memory that a process has now, in kilobytes.
+pub fn memory(pid: u32) -> Option<u64> {
+    of_status(pid, "VmRSS:")
+}
+
+fn of_status(pid: u32, name: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().trim_end_matches(" kB").parse().ok())
+    status.lines().find_map(|line| line.strip_prefix(name)?.trim().trim_end_matches(" kB").parse().ok())
 }
 
 /// Starts the peak anew. Where the kernel does not allow it the peak is that of the whole run.
@@ -96,6 +105,7 @@ mod tests {
         while cpu(own) < before + Duration::from_millis(50) && std::time::Instant::now() < end {}
         let after = cpu(own);
         assert!(after >= before + Duration::from_millis(50) && cpu_of_tree(own) >= after);
-        assert!(peak(own).is_some_and(|peak| peak > 1_000) && parent(own).is_some());
+        assert!(memory(own).is_some_and(|memory| memory > 1_000) && peak(own) >= memory(own));
+        assert!(parent(own).is_some());
     }
 }

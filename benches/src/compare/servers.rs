@@ -32,36 +32,55 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server, and waits until it answers.
+    /// Starts a server, and waits until it listens.
     pub async fn start(name: &'static str, kind: Kind, program: &Path, pinned: bool) -> Result<Self, Failed> {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut command = if pinned { Command::new("taskset") } else { Command::new(program) };
-        if pinned {
-            command.arg("-c").arg(CORE.to_string()).arg(program);
-        }
-        match kind {
-            Kind::Raw => command.arg("raw"),
-            // who pays points is not measured, and nothing is private to a reader
-            Kind::Polystore => {
-                command.args(["serve", "--anonymous", "reader"]).env("POLYSTORE_RATE_LIMIT", "off").env("POLYSTORE_LOG", "warn")
-            }
-        };
-        command.args(["--listen", &address.to_string()]).stdin(Stdio::null()).stdout(Stdio::null());
-        // a file .env of the folder that the bench is called from is none of the server's business
-        let child = command.current_dir(std::env::temp_dir()).spawn();
-        let child = child.map_err(|error| format!("cannot start {}: {error}", program.display()))?;
-        let mut server = Self { name, kind, address, child };
+        Self::start_with(name, kind, program, pinned, &[]).await
+    }
+
+    /// The same with these settings in its environment.
+    pub async fn start_with(
+        name: &'static str,
+        kind: Kind,
+        program: &Path,
+        pinned: bool,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, Failed> {
+        let address = free_address()?;
+        let mut command = command(kind, program, pinned, address);
+        command.envs(settings.iter().copied());
+        let mut server = Self::spawn(name, kind, command, address)?;
         server.wait().await?;
         Ok(server)
+    }
+
+    /// Starts the process, and waits for nothing.
+    pub fn spawn(name: &'static str, kind: Kind, mut command: Command, address: SocketAddr) -> Result<Self, Failed> {
+        let child = command.spawn().map_err(|error| format!("cannot start {name}: {error}"))?;
+        Ok(Self { name, kind, address, child })
+    }
+
+    /// Whether it has not ended by itself.
+    pub fn lives(&mut self) -> Result<(), Failed> {
+        match self.child.try_wait()? {
+            None => Ok(()),
+            Some(status) => Err(format!("{} ended at its start: {status}", self.name).into()),
+        }
+    }
+
+    /// Ends it as a service manager does, so that it closes its stores; gives up after a while.
+    pub async fn stop(mut self) -> Result<(), Failed> {
+        let told = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status()?;
+        let end = Instant::now() + START;
+        while told.success() && self.child.try_wait()?.is_none() && Instant::now() < end {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
     }
 
     async fn wait(&mut self) -> Result<(), Failed> {
         let end = Instant::now() + START;
         while Instant::now() < end {
-            if let Some(status) = self.child.try_wait()? {
-                return Err(format!("{} ended at its start: {status}", self.name).into());
-            }
+            self.lives()?;
             if Client::connect(self.address).await.is_ok() {
                 return Ok(());
             }
@@ -74,6 +93,29 @@ impl Server {
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
+}
+
+/// An address of this machine where nobody listens.
+pub fn free_address() -> std::io::Result<SocketAddr> {
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+    Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+}
+
+/// What starts a server.
+pub fn command(kind: Kind, program: &Path, pinned: bool, address: SocketAddr) -> Command {
+    let mut command = if pinned { Command::new("taskset") } else { Command::new(program) };
+    if pinned {
+        command.arg("-c").arg(CORE.to_string()).arg(program);
+    }
+    match kind {
+        Kind::Raw => command.arg("raw"),
+        // who pays points is not measured, and nothing is private to a reader
+        Kind::Polystore => command.args(["serve", "--anonymous", "reader"]).env("POLYSTORE_RATE_LIMIT", "off").env("POLYSTORE_LOG", "warn"),
+    };
+    command.args(["--listen", &address.to_string()]).stdin(Stdio::null()).stdout(Stdio::null());
+    // a file .env of the folder that the bench is called from is none of the server's business
+    command.current_dir(std::env::temp_dir());
+    command
 }
 
 impl Drop for Server {

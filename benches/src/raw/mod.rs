@@ -88,6 +88,7 @@ pub async fn serve(urls: &Urls, listen: SocketAddr) -> Result<(), Failed> {
 type Shared = State<Arc<Stores>>;
 
 /// Anything that went wrong.
+#[derive(Debug)]
 pub struct Failed(Box<dyn std::error::Error + Send + Sync>);
 
 impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failed {

@@ -12,7 +12,7 @@ const SOON: Duration = Duration::from_secs(5);
 /// Arguments, and what the one message holds.
 type Case = (&'static [&'static str], &'static [&'static str]);
 
-const BAD_SETTINGS: [Case; 38] = [
+const BAD_SETTINGS: [Case; 39] = [
     (
         &["--database-url", "mysql://root:hunter2@h/db"],
         &["--database-url / DATABASE_URL", "mysql://***@h/db", "expected a URL that starts with postgres:// or sqlite:"],

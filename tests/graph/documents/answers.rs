@@ -6,7 +6,7 @@ use crate::support::{
     shop::{As, Shop},
     wiring::block_on,
 };
-use polystore::{graphql::limits::Limits, roles::Catalog as _, shop::Viewer};
+use polystore::{graphql::limits::Limits, shop::Viewer};
 use serde_json::json;
 
 const DOCUMENT: &str = "query Names($first: Int = 1) { categories { name } products(first: $first) { nodes { name } } }";

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 /// How long a session lives in the timed cases.
 pub const LIFE: Duration = Duration::from_secs(3_600);
-/// The role of everybody who is signed in.
-pub const ROLE: &str = "customer";
+/// The role of everybody who is signed in, as the program writes it.
+pub const ROLE: &str = "CUSTOMER";
 /// When the first one signed in, in milliseconds since 1970.
 const SINCE: i64 = 1_700_000_000_000;
 

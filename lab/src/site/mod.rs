@@ -110,7 +110,9 @@ impl Site {
                 )));
             }
         }
-        let folder = options.folder.join(format!("work-{number}"));
+        // servers of the lab's own read its paths from folders of theirs
+        let folder = std::path::absolute(&options.folder).map_err(|error| file(&options.folder, &error))?;
+        let folder = folder.join(format!("work-{number}"));
         tokio::fs::create_dir_all(&options.folder).await.map_err(|error| file(&options.folder, &error))?;
         tokio::fs::create_dir(&folder).await.map_err(|error| file(&folder, &error))?;
         tokio::fs::write(folder.join(MARKER), number).await.map_err(|error| file(&folder, &error))?;
@@ -271,6 +273,19 @@ mod tests {
             let refusal = Site::open("abc", site).await.err().unwrap().to_string();
             assert!(refusal.contains("--i-own-this") && !refusal.contains("hunter2"), "{refusal}");
         }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    /// Servers of the lab's own are told of it, and run in folders of theirs.
+    #[tokio::test]
+    async fn the_folder_is_known_from_everywhere_however_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let up = std::env::current_dir().unwrap().components().skip(1).map(|_| "..").collect::<PathBuf>();
+        let relative = up.join(folder.path().strip_prefix("/").unwrap());
+        assert!(relative.is_relative());
+        let site = Site::open("abc", options(&relative)).await.unwrap();
+        assert!(site.folder().is_absolute() && site.folder().is_dir(), "{}", site.folder().display());
+        site.close().await.unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 

@@ -63,8 +63,7 @@ impl Effort {
         }
     }
 
-    /// What a result that is kept deserves: half an hour for everything on three stores. What it adds to the quick one is precision, the open loop
-    /// and the sweeps.
+    /// What a result that is kept deserves. What it adds to the quick one is precision, the open loop and the sweeps.
     pub fn full() -> Self {
         Self {
             suite: "full",

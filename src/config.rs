@@ -61,6 +61,9 @@ pub struct Settings {
     /// Keep products in the cache, too: on or off [default: off]
     #[arg(long, env = "POLYSTORE_ENTITY_CACHE", value_name = "SWITCH", global = true)]
     pub entity_cache: Option<String>,
+    /// Join batches of several requests while a call of the same kind is under way: on or off [default: on]
+    #[arg(long, env = "POLYSTORE_COALESCE", value_name = "SWITCH", global = true)]
+    pub coalesce: Option<String>,
     /// What the names of all Redis keys start with [default: polystore]
     #[arg(long, env = "POLYSTORE_REDIS_PREFIX", value_name = "TEXT", global = true)]
     pub redis_prefix: Option<String>,
@@ -240,6 +243,8 @@ pub struct Config {
     pub cache: Option<StoreUrl>,
     /// Keep products in the cache, too.
     pub entity_cache: bool,
+    /// Whether batches of several requests are joined; see [`crate::loaders::coalesce`].
+    pub coalesce: bool,
     /// What the names of all Redis keys start with.
     pub redis_prefix: String,
     /// Connections to each store at most.
@@ -363,6 +368,7 @@ impl Config {
             hot: hot.unwrap_or_else(StoreUrl::memory),
             cache,
             entity_cache: switch("--entity-cache / POLYSTORE_ENTITY_CACHE", given.entity_cache, false)?,
+            coalesce: switch("--coalesce / POLYSTORE_COALESCE", given.coalesce, true)?,
             apq: switch("--apq / POLYSTORE_APQ", given.apq, true)?,
             plans: switch("--plans / POLYSTORE_PLANS", given.plans, true)?,
             trusted_documents,

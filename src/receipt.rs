@@ -132,6 +132,15 @@ impl Receipt {
         self.counts[role as usize].fetch_add((1 << 32) | rows, Ordering::Relaxed);
     }
 
+    /// The calls of an account that several requests have in common are each one's own, with its own rows.
+    pub fn add_share(&self, joint: &Self, rows: usize) {
+        for role in Role::ALL {
+            for call in 0..joint.count(role).calls {
+                self.add(role, if call == 0 { rows } else { 0 });
+            }
+        }
+    }
+
     /// Writes down that a call begins; `None` if calls are only counted.
     fn begin(&self, call: impl FnOnce(Duration) -> Call) -> Option<usize> {
         let calls = self.calls.as_ref()?;

@@ -6,6 +6,7 @@ pub use connect::{ConnectError, Connected, connect};
 
 use crate::{
     layers::{cached::Cached, guarded::Guarded, observed::Observed},
+    loaders::coalesce::Coalescer,
     receipt::Role,
     roles::{Cache, Documents, Hot, Relational, Result},
     shop::StockLevel,
@@ -25,6 +26,8 @@ pub struct Stores {
     /// The cache: the hot store's, or that of a server of its own.
     pub cache: Arc<dyn Cache>,
     cached: Arc<Cached>,
+    /// What joins batches of several requests.
+    pub coalescer: Arc<Coalescer>,
     /// Rung when something was committed that the relay should tell; see [`crate::relay`].
     pub outbox_bell: Arc<Notify>,
 }
@@ -44,6 +47,11 @@ impl Stores {
     /// the relay does it again, for servers that died in between.
     pub async fn invalidate(&self, levels: &[StockLevel]) -> Result<()> {
         self.cached.invalidate(levels).await
+    }
+
+    /// The same with each request's batches sent on their own.
+    pub fn without_coalescing(self) -> Self {
+        Self { coalescer: Arc::new(Coalescer::off()), ..self }
     }
 
     /// Puts the layers round three engines. The order is: cache, then receipt, of the cache's own calls too, then breaker, then engine.
@@ -76,6 +84,7 @@ impl Stores {
             hot,
             cache,
             cached,
+            coalescer: Arc::new(Coalescer::new(copies == Copies::ReportsAndProducts)),
             outbox_bell: Arc::default(),
         }
     }

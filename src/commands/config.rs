@@ -22,6 +22,7 @@ pub fn text(config: &Config) -> String {
         ("HOT_URL", config.hot.to_string()),
         ("CACHE_URL", same(config.cache.as_ref().map(ToString::to_string), "")),
         ("POLYSTORE_ENTITY_CACHE", switch(config.entity_cache)),
+        ("POLYSTORE_COALESCE", switch(config.coalesce)),
         ("POLYSTORE_REDIS_PREFIX", config.redis_prefix.clone()),
         ("POLYSTORE_CONNECTIONS", config.connections.to_string()),
         ("POLYSTORE_DEMO", config.demo.to_string()),

@@ -95,3 +95,41 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     let body = r#"{"errors":[{"message":"internal error","extensions":{"code":"INTERNAL"}}]}"#;
     (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Router, body::Body, routing::get};
+    use tower::ServiceExt as _;
+
+    async fn nobody_is_home() -> &'static str {
+        panic!("planted")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_like_any_other() {
+        let stopped = CancellationToken::new();
+        let cors = Cors::new(Arc::from([]), false);
+        let this = Front { graph: "/graphql", cors, rating: None, proxies: 0, https: true, stopped: stopped.clone() };
+        let router = Router::new()
+            .route("/graphql", get(nobody_is_home))
+            .route("/other", get(nobody_is_home))
+            .layer(axum::middleware::from_fn_with_state(Arc::new(this), front));
+        for (path, stopping) in [("/graphql", false), ("/other", false), ("/graphql", true)] {
+            if stopping {
+                stopped.cancel();
+            }
+            let request = Request::get(path).header(REQUEST_ID, "mine-1").body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+            let header = |name: HeaderName| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            assert_eq!(header(REQUEST_ID).as_deref(), Some("mine-1"));
+            assert_eq!(header(header::X_CONTENT_TYPE_OPTIONS).as_deref(), Some("nosniff"));
+            assert!(header(header::STRICT_TRANSPORT_SECURITY).is_some());
+            assert_eq!(header(header::CONNECTION).as_deref(), stopping.then_some("close"));
+            let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["errors"][0]["extensions"]["code"], "INTERNAL");
+        }
+    }
+}

@@ -19,7 +19,12 @@ pub struct ArticleById;
 impl super::Question for ArticleById {
     type Key = (ArticleId, Reading);
     type Answer = Arc<Article>;
+    type Lane = Reading;
     const ASKS: Asks = Asks::documents("articles_by_ids").by("article id");
+
+    fn lane(key: &Self::Key) -> Reading {
+        key.1
+    }
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |how: Reading, ids: Vec<ArticleId>| async move {
@@ -37,7 +42,12 @@ pub struct ArticleBySlug;
 impl super::Question for ArticleBySlug {
     type Key = (String, Reading);
     type Answer = Arc<Article>;
+    type Lane = Reading;
     const ASKS: Asks = Asks::documents("articles_by_slugs").by("slug");
+
+    fn lane(key: &Self::Key) -> Reading {
+        key.1
+    }
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |how: Reading, slugs: Vec<String>| async move {

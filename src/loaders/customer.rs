@@ -20,7 +20,10 @@ pub struct TotalSpent;
 impl super::Question for TotalSpent {
     type Key = CustomerId;
     type Answer = Money;
+    type Lane = ();
     const ASKS: super::Asks = super::Asks::relational("customers_total_spent").by("customer id");
+
+    fn lane(_: &Self::Key) {}
 
     async fn ask(stores: &crate::stores::Stores, keys: Vec<CustomerId>) -> crate::roles::Result<super::Answers<Self>> {
         let found = stores.relational.customers_total_spent(&keys).await?;

@@ -7,6 +7,7 @@
 
 #[macro_use]
 mod questions;
+pub mod coalesce;
 mod drive;
 mod slot;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use crate::{
     error::StoreError,
     receipt::{Caller, Receipt, Role},
     roles,
+    shop::{Article, Category, Comment, Customer, Money, Order, Preferences, Product, Ranked},
     stores::Stores,
 };
 use async_trait::async_trait;
@@ -45,14 +47,45 @@ pub trait Question: Send + Sync + 'static {
     /// What an answer is looked up by. Arguments that all keys of a store call must share (a page's window) are part of it.
     type Key: Clone + Eq + Hash + Send + Sync + 'static;
     /// What one asker gets.
-    type Answer: Clone + Send + Sync + 'static;
+    type Answer: Counted + Clone + Send + Sync + 'static;
+    /// What all keys of one store call have in common: their arguments; `()` where any keys go together; the key where each is asked
+    /// for on its own.
+    type Lane: Clone + Eq + Hash + Send + Sync + 'static;
     /// The call that [`Self::ask`] makes, for those who want to know before it is asked. That receipts show the same is tested.
     const ASKS: Asks;
+
+    /// The lane of a key.
+    fn lane(key: &Self::Key) -> Self::Lane;
 
     /// Asks the stores. Keys without an answer are left out. An error of the whole is every key's; where keys are asked for by
     /// several calls, the error of one call is that of its own keys only.
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>>;
 }
+
+/// How many of a store's rows an answer is.
+pub trait Counted {
+    /// Their number.
+    fn rows(&self) -> usize {
+        1
+    }
+}
+
+impl<T> Counted for Vec<T> {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<T> Counted for SharedPage<T> {
+    fn rows(&self) -> usize {
+        self.items.len()
+    }
+}
+
+macro_rules! one_row {
+    ($($row:ty),+ $(,)?) => { $(impl Counted for $row {})+ };
+}
+one_row!(Arc<Article>, Arc<Category>, Arc<Comment>, Arc<Customer>, Arc<Order>, Arc<Preferences>, Arc<Product>, Money, Ranked, i64);
 
 /// A call that a question makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,7 +15,10 @@ pub struct BalanceOfOrder;
 impl super::Question for BalanceOfOrder {
     type Key = OrderId;
     type Answer = Money;
+    type Lane = ();
     const ASKS: Asks = Asks::relational("order_balances").by("order id");
+
+    fn lane(_: &Self::Key) {}
 
     async fn ask(stores: &Stores, keys: Vec<OrderId>) -> roles::Result<Answers<Self>> {
         let found = stores.relational.order_balances(&keys).await?;
@@ -30,7 +33,12 @@ pub struct OrderById;
 impl super::Question for OrderById {
     type Key = (OrderId, Audience);
     type Answer = Arc<Order>;
+    type Lane = Audience;
     const ASKS: Asks = Asks::relational("orders_by_ids").by("order id");
+
+    fn lane(key: &Self::Key) -> Audience {
+        key.1
+    }
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |audience, ids: Vec<OrderId>| async move {

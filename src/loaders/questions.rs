@@ -70,7 +70,10 @@ macro_rules! rows_by_key {
         impl $crate::loaders::Question for $name {
             type Key = $key;
             type Answer = std::sync::Arc<$row>;
+            type Lane = ();
             const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method)).by($by);
+
+            fn lane(_: &$key) {}
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let rows = stores.$role.$method(&keys).await?;
@@ -90,7 +93,10 @@ macro_rules! lists_by_key {
         impl $crate::loaders::Question for $name {
             type Key = $key;
             type Answer = Vec<std::sync::Arc<$row>>;
+            type Lane = ();
             const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method)).by($by);
+
+            fn lane(_: &$key) {}
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let rows = stores.$role.$method(&keys).await?;
@@ -117,7 +123,12 @@ macro_rules! pages_by_parent {
         impl $crate::loaders::Question for $name {
             type Key = ($parent, ($crate::shop::Window, $($detail)?));
             type Answer = $crate::loaders::SharedPage<$row>;
+            type Lane = ($crate::shop::Window, $($detail)?);
             const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method)).by($by);
+
+            fn lane(key: &Self::Key) -> Self::Lane {
+                key.1.clone()
+            }
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<Self::Key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let ask = |arguments: ($crate::shop::Window, $($detail)?), parents: Vec<$parent>| async move {
@@ -144,7 +155,12 @@ macro_rules! asked_singly {
         impl $crate::loaders::Question for $name {
             type Key = $key;
             type Answer = $answer;
+            type Lane = $key;
             const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method));
+
+            fn lane(key: &$key) -> $key {
+                Clone::clone(key)
+            }
 
             async fn ask($stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let each = keys.into_iter().map(|$asked| async move {

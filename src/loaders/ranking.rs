@@ -14,7 +14,10 @@ pub struct Views;
 impl super::Question for Views {
     type Key = Counter;
     type Answer = i64;
+    type Lane = ();
     const ASKS: Asks = Asks::hot("counters_get").by("counter");
+
+    fn lane(_: &Self::Key) {}
 
     async fn ask(stores: &Stores, keys: Vec<Counter>) -> roles::Result<Answers<Self>> {
         let counts = stores.hot.counters_get(&keys).await?;
@@ -29,7 +32,12 @@ pub struct PlaceOnBoard;
 impl super::Question for PlaceOnBoard {
     type Key = (ProductId, Board);
     type Answer = Ranked;
+    type Lane = Board;
     const ASKS: Asks = Asks::hot("ranking_places").by("product id");
+
+    fn lane(key: &Self::Key) -> Board {
+        key.1
+    }
 
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |board, products: Vec<ProductId>| async move {

@@ -1,19 +1,20 @@
 //! One question within one request: what was answered, what is under way, what waits to be sent.
 
-use super::{Answers, ByKey, LoadError, Question, drive::Signal};
+use super::{
+    Answers, ByKey, LoadError, Question,
+    coalesce::{self, Batch},
+    drive::Signal,
+};
 use crate::{
     layers::cached::own_writes,
-    receipt::{self, Caller, Receipt},
-    roles,
+    receipt::{Caller, Receipt},
     stores::Stores,
 };
-use futures::{FutureExt as _, channel::oneshot};
+use futures::channel::oneshot;
 use std::{
     mem,
-    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
 };
-use tracing::Instrument;
 
 type Outcome<A> = Result<Option<A>, LoadError>;
 
@@ -124,32 +125,22 @@ impl<Q: Question> Slot<Q> {
     }
 
     /// Hands a batch's answers to all who wait, at once.
-    fn settle(&self, keys: Vec<Q::Key>, mut answers: Result<Answers<Q>, LoadError>) {
+    pub(super) fn settle(&self, keys: Vec<Q::Key>, mut answers: Result<Answers<Q>, LoadError>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for key in keys {
             let outcome = match &mut answers {
                 Ok(found) => found.remove(&key).transpose().map_err(LoadError::Store),
                 Err(error) => Err(error.clone()),
             };
-            if let Some(Entry::Waiting { waiters, .. }) = state.entries.insert(key, Entry::Answered(outcome.clone())) {
-                for waiter in waiters {
+            let Some(entry) = state.entries.get_mut(&key) else { continue };
+            if let Entry::Waiting { waiters, .. } = entry {
+                for waiter in mem::take(waiters) {
                     let _gone_if_the_field_was_dropped = waiter.send(outcome.clone());
                 }
             }
+            *entry = Entry::Answered(outcome);
         }
     }
-}
-
-/// Puts the question, once for all keys or once for each.
-async fn put<Q: Question>(stores: &Stores, keys: Vec<Q::Key>, singly: bool) -> roles::Result<Answers<Q>> {
-    if !singly {
-        return Q::ask(stores, keys).await;
-    }
-    let mut all = Answers::<Q>::default();
-    for key in keys {
-        all.extend(Q::ask(stores, vec![key]).await?);
-    }
-    Ok(all)
 }
 
 impl<Q: Question> AnySlot for Slot<Q> {
@@ -163,19 +154,12 @@ impl<Q: Question> AnySlot for Slot<Q> {
             (mem::take(&mut state.queue), state.path.take())
         };
         let caller = receipt.map(|receipt| Caller::of(receipt, || path.unwrap_or_default()));
-        let (stores, signal) = (stores.clone(), signal.clone());
-        // A task of its own: a request that is dropped does not cut a driver's work in the middle, the stores work at
-        // the same time, and a panic ends here.
-        let customer = own_writes::customer();
-        let work = async move {
-            let ask = own_writes::on_behalf_of(customer, receipt::on_account_of(caller, put::<Q>(&stores, keys.clone(), singly)));
-            let answers = match AssertUnwindSafe(ask).catch_unwind().await {
-                Ok(answers) => answers.map_err(LoadError::Store),
-                Err(_panic_is_in_the_log) => Err(LoadError::Panicked),
-            };
-            signal.complete(Box::new(move || self.settle(keys, answers)));
-        };
-        tokio::spawn(work.in_current_span());
+        let batch = Batch { keys, customer: own_writes::customer(), caller, slot: self, signal: signal.clone() };
+        if singly {
+            coalesce::one_by_one(stores, batch);
+        } else {
+            stores.coalescer.send(stores, batch);
+        }
         true
     }
 }

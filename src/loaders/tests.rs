@@ -12,6 +12,10 @@ use std::{
     time::Duration,
 };
 
+impl Counted for usize {}
+impl Counted for u32 {}
+impl Counted for () {}
+
 async fn stores() -> Arc<Stores> {
     let sqlite = Arc::new(Sqlite::connect("sqlite::memory:", &Limits::default()).await.unwrap());
     sqlite.migrate().await.unwrap();
@@ -27,7 +31,10 @@ static BATCHES: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
 impl<const TEST: usize> Question for Doubled<TEST> {
     type Key = usize;
     type Answer = usize;
+    type Lane = ();
     const ASKS: Asks = Asks::hot("nothing");
+
+    fn lane(_: &usize) {}
 
     async fn ask(_: &Stores, keys: Vec<usize>) -> roles::Result<Answers<Self>> {
         BATCHES[TEST].fetch_add(1, Ordering::SeqCst);
@@ -100,7 +107,10 @@ static MEETING: LazyLock<tokio::sync::Barrier> = LazyLock::new(|| tokio::sync::B
 impl<const OTHER: bool> Question for Meets<OTHER> {
     type Key = ();
     type Answer = ();
+    type Lane = ();
     const ASKS: Asks = Asks::hot("nothing");
+
+    fn lane((): &()) {}
 
     async fn ask(_: &Stores, _: Vec<()>) -> roles::Result<Answers<Self>> {
         MEETING.wait().await;
@@ -135,7 +145,12 @@ asked_singly!(
 impl Question for Picky {
     type Key = (u32, bool);
     type Answer = u32;
+    type Lane = bool;
     const ASKS: Asks = Asks::hot("nothing");
+
+    fn lane(key: &Self::Key) -> bool {
+        key.1
+    }
 
     async fn ask(_: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |fails: bool, numbers: Vec<u32>| async move {

@@ -43,6 +43,7 @@ pub struct Connected {
     hot: Arc<dyn Hot>,
     cache: Option<Arc<dyn Hot>>,
     copies: Copies,
+    coalesce: bool,
 }
 
 /// An engine that can play both durable roles, so that one database needs one pool.
@@ -117,7 +118,7 @@ pub async fn connect(config: &Config) -> Result<Connected, Vec<ConnectError>> {
             let relational = durable.relational().ok_or_else(|| vec![of("relational", "DATABASE_URL", &config.relational)(missing)])?;
             let documents = documents.as_ref().unwrap_or(&durable).documents();
             let copies = if config.entity_cache { Copies::ReportsAndProducts } else { Copies::Reports };
-            Ok(Connected { relational, documents, hot, cache, copies })
+            Ok(Connected { relational, documents, hot, cache, copies, coalesce: config.coalesce })
         }
         (relational, documents, hot, cache) => {
             Err([relational.err(), documents.err(), hot.err(), cache.err()].into_iter().flatten().collect())
@@ -128,7 +129,9 @@ pub async fn connect(config: &Config) -> Result<Connected, Vec<ConnectError>> {
 impl Connected {
     /// Puts the layers round the engines.
     pub fn layered(&self) -> Stores {
-        Stores::with_copies(self.copies, self.relational.clone(), self.documents.clone(), self.hot.clone(), self.cache.clone())
+        let stores =
+            Stores::with_copies(self.copies, self.relational.clone(), self.documents.clone(), self.hot.clone(), self.cache.clone());
+        if self.coalesce { stores } else { stores.without_coalescing() }
     }
 
     /// How the schemas of the durable stores relate to this program's.

@@ -12,7 +12,7 @@ const SOON: Duration = Duration::from_secs(5);
 /// Arguments, and what the one message holds.
 type Case = (&'static [&'static str], &'static [&'static str]);
 
-const BAD_SETTINGS: [Case; 39] = [
+const BAD_SETTINGS: [Case; 40] = [
     (
         &["--database-url", "mysql://root:hunter2@h/db"],
         &["--database-url / DATABASE_URL", "mysql://***@h/db", "expected a URL that starts with postgres:// or sqlite:"],
@@ -40,6 +40,7 @@ const BAD_SETTINGS: [Case; 39] = [
     (&["--redis-prefix", "a b"], &["--redis-prefix / POLYSTORE_REDIS_PREFIX", "\"a b\"", "letters, digits"]),
     (&["--ready-requires", "postgres"], &["--ready-requires / POLYSTORE_READY_REQUIRES", "relational, documents and hot"]),
     (&["--apq", "true"], &["--apq / POLYSTORE_APQ", "\"true\"", "on or off"]),
+    (&["--coalesce", "yes"], &["--coalesce / POLYSTORE_COALESCE", "\"yes\"", "on or off"]),
     (&["--plans", "1"], &["--plans / POLYSTORE_PLANS", "\"1\"", "on or off"]),
     (&["--max-requests", "0"], &["--max-requests / POLYSTORE_MAX_REQUESTS", "\"0\"", "1 to 10000"]),
     (&["--trusted-documents", "all"], &["--trusted-documents / POLYSTORE_TRUSTED_DOCUMENTS", "\"all\"", "off, prefer or only"]),

@@ -121,7 +121,10 @@ fn lines(
 ) -> Option<String> {
     let (top, bottom) = (10.0, 260.0);
     let points = || series.iter().flat_map(|series| &series.points);
-    let x = Log::over(points().map(|point| point.0), LEFT - 90.0, WIDTH - RIGHT - 40.0)?;
+    // a letter is seven units wide at most
+    let longest = series.iter().map(|series| series.name.chars().count()).max()?;
+    let room = (RIGHT + 40.0).max(7.0_f64.mul_add(longest as f64, 14.0));
+    let x = Log::over(points().map(|point| point.0), LEFT - 90.0, WIDTH - room)?;
     let y = Log::over(points().map(|point| point.1), bottom, top)?;
     let told: Vec<String> = series
         .iter()

@@ -15,6 +15,7 @@ use crate::{
     shop::CustomerId,
     stores::Stores,
 };
+use foldhash::fast::RandomState;
 use futures::FutureExt as _;
 use std::{
     any::{Any, TypeId},
@@ -160,15 +161,17 @@ async fn ask_for_one<Q: Question>(stores: &Stores, batch: Batch<Q>) {
 
 /// One call for all of them, each of which has it on its account, with its own rows.
 async fn ask_for_many<Q: Question>(stores: &Stores, batches: Vec<Batch<Q>>) {
-    let mut seen = ByKey::default();
+    let most = batches.iter().map(|batch| batch.keys.len()).sum();
+    let mut seen = ByKey::with_capacity_and_hasher(most, RandomState::default());
     let keys = batches.iter().flat_map(|batch| &batch.keys).filter(|key| seen.insert((*key).clone(), ()).is_none()).cloned().collect();
     let customer = batches.first().and_then(|batch| batch.customer);
     let joint = Arc::new(Receipt::counting());
     let answers = put::<Q>(stores, keys, customer, Some(Caller::of(&joint, String::new))).await;
     for batch in batches {
         let own = answers.as_ref().map_err(Clone::clone).map(|all| {
-            let of_key = |key: &Q::Key| all.get(key).map(|answer| (key.clone(), answer.clone()));
-            batch.keys.iter().filter_map(of_key).collect::<Answers<Q>>()
+            let mut own = Answers::<Q>::with_capacity_and_hasher(batch.keys.len(), RandomState::default());
+            own.extend(batch.keys.iter().filter_map(|key| Some((key.clone(), all.get(key)?.clone()))));
+            own
         });
         if let Some(caller) = &batch.caller {
             let rows = own.iter().flat_map(|own| own.values().flatten()).map(|answer| answer.rows()).sum();

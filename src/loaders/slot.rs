@@ -85,6 +85,7 @@ impl<Q: Question> Slot<Q> {
         let (mut waits, mut batches) = (Vec::new(), Vec::new());
         {
             let state = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            state.entries.reserve(keys.len());
             for key in &keys {
                 let (batch, waiters) = match state.entries.get_mut(key) {
                     Some(Entry::Answered(_)) => continue,

@@ -1,12 +1,13 @@
 //! The stores of one running program: one implementation for each role, whichever engines they are.
 
+pub mod coalescer;
 mod connect;
 
+use coalescer::Coalescer;
 pub use connect::{ConnectError, Connected, connect};
 
 use crate::{
     layers::{cached::Cached, guarded::Guarded, observed::Observed},
-    loaders::coalesce::Coalescer,
     receipt::Role,
     roles::{Cache, Documents, Hot, Relational, Result},
     shop::StockLevel,

@@ -13,24 +13,20 @@ use crate::{
     layers::cached::own_writes,
     receipt::{self, Caller, Receipt},
     shop::CustomerId,
-    stores::Stores,
+    stores::{Stores, coalescer::Coalescer},
 };
 use foldhash::fast::RandomState;
 use futures::FutureExt as _;
 use std::{
-    any::{Any, TypeId},
     collections::VecDeque,
     panic::AssertUnwindSafe,
     pin::pin,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::time::timeout;
 use tracing::{Instrument as _, Span};
 
-/// A call that takes longer does not hold up the batches that wait for it: the next one is sent beside it. A store that is well answers
-/// most calls in a tenth of it.
-const PATIENCE: Duration = Duration::from_millis(10);
 /// A batch with more keys goes alone: nobody waits for somebody else's long list.
 const MOST_OF_ONE: usize = 250;
 /// Keys of a common call, but for the last batch of it.
@@ -38,30 +34,11 @@ const MOST: usize = 500;
 /// Batches that wait in one line; what is beyond goes alone, and is refused by the store's guard where that is too much.
 const MOST_WAITING: usize = 1_000;
 
-/// The lines of one program's stores.
-pub struct Coalescer {
-    /// Batches of a viewer who may read past a cache join those of the same viewer only.
-    by_viewer: bool,
-    /// None: each batch is sent on its own.
-    patience: Option<Duration>,
-    by_question: RwLock<ByKey<TypeId, Arc<dyn Any + Send + Sync>>>,
-}
-
 impl Coalescer {
-    /// With `by_viewer` a customer's batches join their own only: for stores behind a cache that those who just wrote read past.
-    pub fn new(by_viewer: bool) -> Self {
-        Self { by_viewer, patience: Some(PATIENCE), by_question: RwLock::default() }
-    }
-
-    /// One that sends each batch on its own.
-    pub fn off() -> Self {
-        Self { by_viewer: false, patience: None, by_question: RwLock::default() }
-    }
-
     /// Sends a batch: at once, or with the next call of its line.
     pub(super) fn send<Q: Question>(&self, stores: &Arc<Stores>, batch: Batch<Q>) {
         let Some((lane, patience)) = self.lane_of(&batch).zip(self.patience) else { return alone(stores, batch) };
-        let lines = self.lines::<Q>();
+        let lines = self.of::<Lines<Q>>();
         let lead = {
             let mut busy = lines.0.lock().unwrap_or_else(PoisonError::into_inner);
             match busy.get_mut(&lane) {
@@ -88,17 +65,6 @@ impl Coalescer {
         let lane = Q::lane(first);
         let fits = batch.keys.len() <= MOST_OF_ONE && others.iter().all(|key| Q::lane(key) == lane);
         fits.then_some((lane, if self.by_viewer { batch.customer } else { None }))
-    }
-
-    fn lines<Q: Question>(&self) -> Arc<Lines<Q>> {
-        let of_type = TypeId::of::<Q>();
-        let known = self.by_question.read().unwrap_or_else(PoisonError::into_inner).get(&of_type).cloned();
-        let lines = known.unwrap_or_else(|| {
-            let mut all = self.by_question.write().unwrap_or_else(PoisonError::into_inner);
-            all.entry(of_type).or_insert_with(|| Arc::new(Lines::<Q>::default())).clone()
-        });
-        // by its type: it cannot be another
-        lines.downcast().unwrap_or_default()
     }
 }
 

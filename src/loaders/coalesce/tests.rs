@@ -70,7 +70,7 @@ impl<const TEST: usize> Bench<TEST> {
 
     /// With a patience that does not end.
     async fn patient() -> Self {
-        Self::new(Coalescer { patience: Some(Duration::from_secs(600)), ..Coalescer::new(false) }).await
+        Self::new(Coalescer::new(false).patient_for(Duration::from_secs(600))).await
     }
 
     /// A request of its own that asks for these.
@@ -145,7 +145,7 @@ async fn what_comes_while_a_call_is_under_way_is_one_call() {
 
 #[tokio::test]
 async fn a_slow_call_holds_nobody_up_for_longer_than_its_patience() {
-    let bench = Bench::<1>::new(Coalescer { patience: Some(Duration::from_millis(5)), ..Coalescer::new(false) }).await;
+    let bench = Bench::<1>::new(Coalescer::new(false).patient_for(Duration::from_millis(5))).await;
     let slow = bench.request('a', &[1]);
     bench.called(1).await;
     let others = [bench.request('a', &[2]), bench.request('a', &[3])];
@@ -224,7 +224,7 @@ async fn an_error_and_a_panic_are_those_of_all_who_joined_and_of_nobody_else() {
 
 #[tokio::test]
 async fn who_may_read_past_a_cache_joins_nobody_else() {
-    let bench = Bench::<6>::new(Coalescer { patience: Some(Duration::from_secs(600)), ..Coalescer::new(true) }).await;
+    let bench = Bench::<6>::new(Coalescer::new(true).patient_for(Duration::from_secs(600))).await;
     let account = Arc::new(Receipt::counting());
     let each = [None, Some(1), Some(2)].map(|customer| bench.asks('a', &[1], &account, customer));
     bench.called(3).await;

@@ -1,4 +1,5 @@
-//! The graph that tests ask: with compiled queries, or with `POLYSTORE_PLANS=off` in the tests' environment without. All tests must pass both ways.
+//! The graph that tests ask: with compiled queries, or with `POLYSTORE_PLANS=off` in the tests' environment without. All tests must pass both ways, except the four of
+//! `tests/graph/explain.rs` that say what a plan is.
 
 use polystore::{
     actions::AccessKey,

@@ -15,6 +15,10 @@ use polystore::{
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
+/// How often both are asked again before more calls are a fault. Measured on a question that either side asks of one store after two
+/// others: the plan asked it once in 4 to 59 of 100 runs, the library twice in 0 to 40, by the load of the machine.
+const ATTEMPTS: usize = 200;
+
 /// The same stores behind two graphs: one compiles queries, the other does not.
 pub struct Pair {
     compiled: Graph,
@@ -44,18 +48,22 @@ impl Pair {
         let executed = ask(&self.executed, query, variables);
         let compiled = ask(&self.compiled, query, variables);
         assert!(!executed.planned, "the library executes it");
-        let mut differs = difference(&compiled, &executed);
-        // which of two stores answers first decides whether a third one is asked once or twice, on both sides
-        for _ in 0..10 {
-            if differs.is_none() || compiled.body != executed.body {
-                break;
-            }
-            differs = difference(&ask(&self.compiled, query, variables), &ask(&self.executed, query, variables));
-        }
-        if let Some(difference) = differs {
-            panic!("{difference}\n{query}\n{variables}");
+        if let Some(difference) = difference(&compiled, &executed) {
+            assert!(compiled.body == executed.body && self.is_timing(query, variables), "{difference}\n{query}\n{variables}");
         }
         compiled
+    }
+
+    /// Which of two stores answers first decides whether a third one is asked once or twice, on both sides. What a plan always asks
+    /// more than the library ever does is no such case.
+    fn is_timing(&self, query: &str, variables: &Value) -> bool {
+        let (mut fewest, mut most) = ([u64::MAX; 3], [0; 3]);
+        (0..ATTEMPTS).any(|_| {
+            let (compiled, executed) = (ask(&self.compiled, query, variables), ask(&self.executed, query, variables));
+            fewest = std::array::from_fn(|role| compiled.calls[role].min(fewest[role]));
+            most = std::array::from_fn(|role| executed.calls[role].max(most[role]));
+            fewest.iter().zip(most).all(|(compiled, executed)| *compiled <= executed)
+        })
     }
 }
 

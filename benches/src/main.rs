@@ -10,7 +10,7 @@ mod raw;
 mod start;
 
 use clap::Parser;
-use std::{net::SocketAddr, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 use tokio::{
     runtime::Builder,
     signal::unix::{SignalKind, signal},
@@ -26,6 +26,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 enum Cli {
     /// Compare polystore with RAW, operation by operation; needs migrated and seeded stores
     Compare(Box<compare::Options>),
+    /// The same on the embedded stores, against endpoints over the same database file; seeds a folder the first time
+    Embedded(compare::embedded::Options),
     /// Send requests to any server, and tell how long their answers took
     Load(load::Options),
     /// Offer a server more than it can do; needs migrated and seeded stores
@@ -44,6 +46,18 @@ enum Cli {
         #[arg(long, default_value = "127.0.0.1:8001")]
         listen: SocketAddr,
     },
+    /// The same over the embedded stores of a folder
+    RawEmbedded {
+        /// The folder, as POLYSTORE_DATA
+        #[arg(long)]
+        data: PathBuf,
+        /// Connections to the file at most
+        #[arg(long, env = "POLYSTORE_CONNECTIONS", default_value = "8")]
+        store_connections: u32,
+        /// Address to serve on
+        #[arg(long, default_value = "127.0.0.1:8001")]
+        listen: SocketAddr,
+    },
 }
 
 /// Ends when the terminal, or whoever started the program, wants it to.
@@ -58,13 +72,18 @@ async fn told_to_end() {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // whoever measures must not take more of the machine than one thread; a server takes all that it is allowed
-    let mut runtime = if matches!(cli, Cli::Raw { .. }) { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+    let serves = matches!(cli, Cli::Raw { .. } | Cli::RawEmbedded { .. });
+    let mut runtime = if serves { Builder::new_multi_thread() } else { Builder::new_current_thread() };
     let outcome = runtime.enable_all().build().map_err(raw::Failed::from).and_then(|runtime| {
         runtime.block_on(async {
             match cli {
                 // servers that were started must not outlive the run
                 Cli::Compare(options) => tokio::select! {
                     outcome = compare::run(&options) => outcome,
+                    () = told_to_end() => Ok(ExitCode::from(130)),
+                },
+                Cli::Embedded(options) => tokio::select! {
+                    outcome = compare::embedded::run(&options) => outcome,
                     () = told_to_end() => Ok(ExitCode::from(130)),
                 },
                 Cli::Overload(options) => tokio::select! {
@@ -82,6 +101,9 @@ fn main() -> ExitCode {
                 Cli::Executor(options) => Ok(polystore_bench::executor::run(&options).await.map(|()| ExitCode::SUCCESS)?),
                 Cli::Load(options) => load::run(&options).await.map(|()| ExitCode::SUCCESS),
                 Cli::Raw { stores, listen } => raw::serve(&stores, listen).await.map(|()| ExitCode::SUCCESS),
+                Cli::RawEmbedded { data, store_connections, listen } => {
+                    raw::embedded::serve(&data, store_connections, listen).await.map(|()| ExitCode::SUCCESS)
+                }
             }
         })
     });

@@ -43,8 +43,9 @@ pub async fn prepare(stores: &Stores) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The counts as they are.
-pub async fn count(stores: &Stores) -> Result<Calls, Failed> {
+/// The counts as they are; none where there are no stores to count.
+pub async fn count(stores: Option<&Stores>) -> Result<Calls, Failed> {
+    let Some(stores) = stores else { return Ok(Calls::default()) };
     const SQL: &str = "
         SELECT coalesce(sum(calls) FILTER (WHERE query NOT LIKE 'ROLLBACK%'), 0)::float8,
                coalesce(sum(calls) FILTER (WHERE query LIKE 'ROLLBACK%'), 0)::float8
@@ -83,7 +84,8 @@ pub struct Processes {
 }
 
 impl Processes {
-    pub async fn find(stores: &Stores) -> Self {
+    pub async fn find(stores: Option<&Stores>) -> Self {
+        let Some(stores) = stores else { return Self { roots: Vec::new() } };
         let session = sqlx::query_scalar::<_, i32>("SELECT pg_backend_pid()").fetch_one(&stores.postgres).await.ok();
         let postgres = session.and_then(|pid| super::process::parent(u32::try_from(pid).ok()?));
         let status: Option<Document> = stores.mongodb.run_command(doc! { "serverStatus": 1 }).await.ok();

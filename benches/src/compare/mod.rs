@@ -1,6 +1,7 @@
 //! The comparison: the same answers from both, proved first; then what each of them takes.
 
 pub mod calls;
+pub mod embedded;
 pub mod operations;
 pub mod process;
 mod report;
@@ -13,10 +14,13 @@ use crate::{
     load,
     raw::{Failed, Stores, Urls},
 };
+use operations::Operation;
 use report::{Measured, Report};
 use rounds::Effort;
+use serde_json::Value;
 use servers::{CORE, Kind, OTHERS, Server};
 use std::{
+    collections::HashMap,
     path::PathBuf,
     process::{Command, ExitCode, Stdio},
     time::Duration,
@@ -26,11 +30,18 @@ use verdict::{AGAIN, Bounds, POLYSTORE, RAW, Verdict};
 /// The exit code of a run from which nothing follows.
 const INCONCLUSIVE: u8 = 3;
 
-/// What to compare, and how thoroughly.
+/// What to compare.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
     #[command(flatten)]
     stores: Urls,
+    #[command(flatten)]
+    how: How,
+}
+
+/// Which operations, and how thoroughly.
+#[derive(Clone, Debug, clap::Args)]
+pub struct How {
     /// The program to measure; by default the one beside this program
     #[arg(long)]
     polystore: Option<PathBuf>,
@@ -66,7 +77,7 @@ pub struct Options {
     json: Option<PathBuf>,
 }
 
-impl Options {
+impl How {
     fn effort(&self) -> Result<Effort, Failed> {
         let (rounds, time, warm_up) = if self.quick { (2, 1.0, 0.3) } else { (self.rounds.into(), self.seconds, self.warm_up) };
         let time = load::seconds("--seconds", time)?;
@@ -93,43 +104,79 @@ pub fn can_pin() -> bool {
 
 /// The `compare` command.
 pub async fn run(options: &Options) -> Result<ExitCode, Failed> {
-    if !cfg!(target_os = "linux") {
-        return Err("the bench reads /proc, which only Linux has".into());
-    }
-    let (operations, effort) = (operations::chosen(&options.operation)?, options.effort()?);
-    let (own, polystore) = (std::env::current_exe()?, polystore(options.polystore.as_ref())?);
-    let bounds = Bounds { same: options.noise / 100.0, foreign: options.foreign / 100.0 };
-    let (machine, pinned) = (process::machine(), can_pin());
-    let stores = Stores::connect(&options.stores).await?;
+    let Options { stores: urls, how } = options;
+    let run = how.begin()?;
+    let stores = Stores::connect(urls).await?;
     calls::prepare(&stores).await?;
     let servers = [
-        Server::start(RAW, Kind::Raw, &own, pinned).await?,
-        Server::start(POLYSTORE, Kind::Polystore, &polystore, pinned).await?,
-        Server::start(AGAIN, Kind::Raw, &own, pinned).await?,
+        Server::start(RAW, Kind::Raw, &run.own, run.pinned).await?,
+        Server::start(POLYSTORE, Kind::Polystore, &run.polystore, run.pinned).await?,
+        Server::start(AGAIN, Kind::Raw, &run.own, run.pinned).await?,
     ];
-    let mut measured = Vec::new();
-    for operation in operations {
-        let variables = (operation.sample)(&stores).await?;
-        if variables.is_empty() {
-            return Err(format!("there is nothing to ask {} for: seed the stores first", operation.name).into());
+    let mut asked = Vec::new();
+    for operation in operations::chosen(&how.operation)? {
+        asked.push((operation, (operation.sample)(&stores).await?));
+    }
+    let connections = format!("{} connections to each store", urls.store_connections);
+    run.compare(&servers, asked, Some(&stores), connections).await
+}
+
+/// A comparison that begins.
+struct Run<'a> {
+    how: &'a How,
+    effort: Effort,
+    machine: HashMap<&'static str, String>,
+    pinned: bool,
+    /// The program that serves RAW.
+    own: PathBuf,
+    polystore: PathBuf,
+}
+
+impl How {
+    fn begin(&self) -> Result<Run<'_>, Failed> {
+        if !cfg!(target_os = "linux") {
+            return Err("the bench reads /proc, which only Linux has".into());
         }
-        let proof = rounds::prove(operation, &servers, &variables, &stores).await?;
-        let cells = rounds::measure(operation, &servers, &variables, &stores, effort).await?;
-        let verdict = Verdict::of(&cells, bounds);
-        let done = Measured { operation: operation.name, goal: operation.goal, proof, verdict, cells };
-        eprintln!("{}", done.line(operation));
-        measured.push(done);
+        let (own, polystore) = (std::env::current_exe()?, polystore(self.polystore.as_ref())?);
+        Ok(Run { how: self, effort: self.effort()?, machine: process::machine(), pinned: can_pin(), own, polystore })
     }
-    let report = Report::new(arrangement(&effort, pinned, options.stores.store_connections), machine, measured);
-    print!("{}", report.text());
-    if let Some(path) = &options.json {
-        report.save(path)?;
+}
+
+impl Run<'_> {
+    /// Compares the operations, each with the variables of its requests; prints and saves what was found.
+    async fn compare(
+        self,
+        servers: &[Server],
+        asked: Vec<(&'static Operation, Vec<Value>)>,
+        stores: Option<&Stores>,
+        connections: String,
+    ) -> Result<ExitCode, Failed> {
+        let Self { how, effort, machine, pinned, .. } = self;
+        let bounds = Bounds { same: how.noise / 100.0, foreign: how.foreign / 100.0 };
+        let mut measured = Vec::new();
+        for (operation, variables) in asked {
+            if variables.is_empty() {
+                return Err(format!("there is nothing to ask {} for: seed the stores first", operation.name).into());
+            }
+            let proof = rounds::prove(operation, servers, &variables, stores).await?;
+            let cells = rounds::measure(operation, servers, &variables, stores, effort).await?;
+            let verdict = Verdict::of(&cells, bounds);
+            let goal = if stores.is_some() { operation.goal } else { Some(embedded::GOAL) };
+            let done = Measured { operation: operation.name, goal, proof, verdict, cells };
+            eprintln!("{}", done.line(operation));
+            measured.push(done);
+        }
+        let report = Report::new(arrangement(&effort, pinned, &connections), machine, measured);
+        print!("{}", report.text());
+        if let Some(path) = &how.json {
+            report.save(path)?;
+        }
+        Ok(if report.conclusive { ExitCode::SUCCESS } else { ExitCode::from(INCONCLUSIVE) })
     }
-    Ok(if report.conclusive { ExitCode::SUCCESS } else { ExitCode::from(INCONCLUSIVE) })
 }
 
 /// What the numbers hold for, in sentences.
-fn arrangement(effort: &Effort, pinned: bool, store_connections: u32) -> Vec<String> {
+fn arrangement(effort: &Effort, pinned: bool, store_connections: &str) -> Vec<String> {
     let Effort { rounds, time, warm_up, connections, rate } = effort;
     let load = match rate {
         None => format!("{connections} connections, each asks when it has its answer"),
@@ -142,7 +189,7 @@ fn arrangement(effort: &Effort, pinned: bool, store_connections: u32) -> Vec<Str
     };
     vec![
         format!("{rounds} rounds of {:.1} s after {:.1} s of warm-up; {load}", time.as_secs_f64(), warm_up.as_secs_f64()),
-        format!("{cores}; {store_connections} connections to each store"),
+        format!("{cores}; {store_connections}"),
         "polystore: POST with the document's text and variables, POLYSTORE_RATE_LIMIT=off, anonymous readers; RAW: POST with the variables"
             .to_owned(),
         "CPU is the server's user and system time for each request, the lower of the rounds; calls are counted one request at a time"

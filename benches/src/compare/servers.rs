@@ -20,6 +20,7 @@ pub const OTHERS: usize = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Raw,
+    RawEmbedded,
     Polystore,
 }
 
@@ -48,6 +49,19 @@ impl Server {
         let address = free_address()?;
         let mut command = command(kind, program, pinned, address);
         command.envs(settings.iter().copied());
+        let mut server = Self::spawn(name, kind, command, address)?;
+        server.wait().await?;
+        Ok(server)
+    }
+
+    /// The same over the embedded stores of a folder.
+    pub async fn start_embedded(name: &'static str, kind: Kind, program: &Path, pinned: bool, data: &Path) -> Result<Self, Failed> {
+        let address = free_address()?;
+        let mut command = command(kind, program, pinned, address);
+        match kind {
+            Kind::RawEmbedded | Kind::Raw => command.arg("--data").arg(data),
+            Kind::Polystore => embed(&mut command, data),
+        };
         let mut server = Self::spawn(name, kind, command, address)?;
         server.wait().await?;
         Ok(server)
@@ -101,6 +115,17 @@ pub fn free_address() -> std::io::Result<SocketAddr> {
     Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
 }
 
+/// Settings that name stores: without them polystore is embedded.
+const URLS: [&str; 6] = ["DATABASE_URL", "DOCUMENTS_URL", "MONGODB_URL", "HOT_URL", "REDIS_URL", "CACHE_URL"];
+
+/// Has polystore use the embedded stores of a folder, whatever the environment names.
+pub fn embed<'c>(command: &'c mut Command, data: &Path) -> &'c mut Command {
+    for name in URLS {
+        command.env_remove(name);
+    }
+    command.env("POLYSTORE_DATA", data)
+}
+
 /// What starts a server.
 pub fn command(kind: Kind, program: &Path, pinned: bool, address: SocketAddr) -> Command {
     let mut command = if pinned { Command::new("taskset") } else { Command::new(program) };
@@ -109,6 +134,7 @@ pub fn command(kind: Kind, program: &Path, pinned: bool, address: SocketAddr) ->
     }
     match kind {
         Kind::Raw => command.arg("raw"),
+        Kind::RawEmbedded => command.arg("raw-embedded"),
         // who pays points is not measured, and nothing is private to a reader
         Kind::Polystore => command.args(["serve", "--anonymous", "reader"]).env("POLYSTORE_RATE_LIMIT", "off").env("POLYSTORE_LOG", "warn"),
     };

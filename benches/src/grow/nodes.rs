@@ -89,9 +89,9 @@ pub async fn measure(bench: &Bench) -> Result<Nodes, Failed> {
             if variables.is_empty() {
                 return Err(format!("there is nothing to ask {} for: seed the stores first", operation.name).into());
             }
-            rounds::prove(operation, servers, &variables, &bench.stores).await?;
+            rounds::prove(operation, servers, &variables, Some(&bench.stores)).await?;
             let (nodes, bytes) = answered(operation, &servers[servers.len() - 1], &variables).await?;
-            let cells = rounds::measure(operation, servers, &variables, &bench.stores, effort).await?;
+            let cells = rounds::measure(operation, servers, &variables, Some(&bench.stores), effort).await?;
             for (line, server) in measured.iter_mut().zip(servers) {
                 let own: Vec<&Cell> = cells.iter().filter(|cell| cell.server == server.name).collect();
                 line.points.push(point(rows, nodes, bytes, &own));

@@ -16,67 +16,67 @@ use sqlx::Row as _;
 use std::borrow::Cow;
 use uuid::Uuid;
 
-const LIST: &str = "articles/CreatedDesc";
+pub(super) const LIST: &str = "articles/CreatedDesc";
 const AUTHORS: &str = "SELECT id, name FROM customers WHERE id = ANY($1)";
 const PRODUCTS: &str = "SELECT id, name, price_minor, currency FROM products WHERE id = ANY($1)";
 
 #[derive(Deserialize)]
-struct Asked<'a> {
+pub(super) struct Asked<'a> {
     #[serde(borrow)]
-    tag: Cow<'a, str>,
-    first: i64,
-    after: Option<&'a str>,
+    pub(super) tag: Cow<'a, str>,
+    pub(super) first: i64,
+    pub(super) after: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Data<'a> {
-    articles: Articles<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Articles<'a> {
-    edges: Vec<Edge<'a>>,
-    page_info: PageInfo,
+pub(super) struct Data<'a> {
+    pub(super) articles: Articles<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Edge<'a> {
-    cursor: String,
-    node: Article<'a>,
+pub(super) struct Articles<'a> {
+    pub(super) edges: Vec<Edge<'a>>,
+    pub(super) page_info: PageInfo,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Article<'a> {
-    id: Id,
-    slug: &'a str,
-    title: &'a str,
-    tags: Vec<&'a str>,
-    published_at: Option<Time>,
-    views: Big,
-    author: Option<Author<'a>>,
-    products: Vec<Option<Product<'a>>>,
+pub(super) struct PageInfo {
+    pub(super) has_next_page: bool,
+    pub(super) end_cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Edge<'a> {
+    pub(super) cursor: String,
+    pub(super) node: Article<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Article<'a> {
+    pub(super) id: Id,
+    pub(super) slug: &'a str,
+    pub(super) title: &'a str,
+    pub(super) tags: Vec<&'a str>,
+    pub(super) published_at: Option<Time>,
+    pub(super) views: Big,
+    pub(super) author: Option<Author<'a>>,
+    pub(super) products: Vec<Option<Product<'a>>>,
 }
 
 #[derive(Clone, Copy, Serialize)]
-struct Author<'a> {
-    id: Id,
-    name: &'a str,
+pub(super) struct Author<'a> {
+    pub(super) id: Id,
+    pub(super) name: &'a str,
 }
 
 #[derive(Serialize)]
-struct Product<'a> {
-    id: Id,
-    name: &'a str,
-    price: Money<'a>,
+pub(super) struct Product<'a> {
+    pub(super) id: Id,
+    pub(super) name: &'a str,
+    pub(super) price: Money<'a>,
 }
 
 /// What is read of an article's document.
@@ -111,7 +111,7 @@ fn read(document: &RawDocument) -> Result<Row<'_>, Failed> {
     Ok(row)
 }
 
-fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+pub(super) fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
     let mut ids: Vec<_> = ids.collect();
     ids.sort_unstable();
     ids.dedup();

@@ -7,6 +7,7 @@
 mod best_sellers;
 mod bson;
 mod customer_home;
+pub mod embedded;
 mod magazine;
 mod order_feed;
 mod product;
@@ -80,7 +81,11 @@ pub async fn serve(urls: &Urls, listen: SocketAddr) -> Result<(), Failed> {
         .route("/best_sellers", post(best_sellers::answer))
         .route("/customer_home", post(customer_home::answer))
         .with_state(stores);
-    let listener = tokio::net::TcpListener::bind(listen).await?;
+    listen_on(listen, router).await
+}
+
+async fn listen_on(address: SocketAddr, router: Router) -> Result<(), Failed> {
+    let listener = tokio::net::TcpListener::bind(address).await?;
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     Ok(axum::serve(listener, router).await?)
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row as _, postgres::PgRow};
 use uuid::Uuid;
 
-const LIST: &str = "orders/PlacedDesc";
+pub(super) const LIST: &str = "orders/PlacedDesc";
 
 /// The page of the newest orders, and the one behind a place.
 const FIRST: &str = "
@@ -36,74 +36,74 @@ const PRODUCTS: &str = "
     WHERE p.id = ANY($1)";
 
 #[derive(Deserialize)]
-struct Asked<'a> {
-    first: i64,
-    after: Option<&'a str>,
+pub(super) struct Asked<'a> {
+    pub(super) first: i64,
+    pub(super) after: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Data<'a> {
-    orders: Orders<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Orders<'a> {
-    nodes: Vec<Order<'a>>,
-    page_info: PageInfo,
+pub(super) struct Data<'a> {
+    pub(super) orders: Orders<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
+pub(super) struct Orders<'a> {
+    pub(super) nodes: Vec<Order<'a>>,
+    pub(super) page_info: PageInfo,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Order<'a> {
-    id: Id,
-    status: &'a str,
-    placed_at: Time,
-    total: Money<'a>,
-    customer: Customer<'a>,
-    items: Vec<Line<'a>>,
-}
-
-#[derive(Serialize)]
-struct Customer<'a> {
-    id: Id,
-    name: &'a str,
-    email: &'a str,
+pub(super) struct PageInfo {
+    pub(super) has_next_page: bool,
+    pub(super) end_cursor: Option<String>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Line<'a> {
-    line: i32,
-    quantity: i64,
-    unit_price: Price<'a>,
-    line_total: Price<'a>,
-    product: Option<Product<'a>>,
+pub(super) struct Order<'a> {
+    pub(super) id: Id,
+    pub(super) status: &'a str,
+    pub(super) placed_at: Time,
+    pub(super) total: Money<'a>,
+    pub(super) customer: Customer<'a>,
+    pub(super) items: Vec<Line<'a>>,
 }
 
 #[derive(Serialize)]
-struct Price<'a> {
-    amount: Amount<'a>,
+pub(super) struct Customer<'a> {
+    pub(super) id: Id,
+    pub(super) name: &'a str,
+    pub(super) email: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Line<'a> {
+    pub(super) line: i32,
+    pub(super) quantity: i64,
+    pub(super) unit_price: Price<'a>,
+    pub(super) line_total: Price<'a>,
+    pub(super) product: Option<Product<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Price<'a> {
+    pub(super) amount: Amount<'a>,
 }
 
 #[derive(Clone, Copy, Serialize)]
-struct Product<'a> {
-    id: Id,
-    name: &'a str,
-    category: Category<'a>,
+pub(super) struct Product<'a> {
+    pub(super) id: Id,
+    pub(super) name: &'a str,
+    pub(super) category: Category<'a>,
 }
 
 #[derive(Clone, Copy, Serialize)]
-struct Category<'a> {
-    id: Id,
-    name: &'a str,
+pub(super) struct Category<'a> {
+    pub(super) id: Id,
+    pub(super) name: &'a str,
 }
 
 pub async fn answer(State(stores): Shared, body: Bytes) -> Answer {

@@ -11,22 +11,22 @@ use sqlx::Row as _;
 const SQL: &str = "SELECT sku, name, price_minor, currency, stock FROM products WHERE id = $1";
 
 #[derive(Deserialize)]
-struct Asked<'a> {
-    id: &'a str,
+pub(super) struct Asked<'a> {
+    pub(super) id: &'a str,
 }
 
 #[derive(Serialize)]
-struct Data<'a> {
-    product: Option<Product<'a>>,
+pub(super) struct Data<'a> {
+    pub(super) product: Option<Product<'a>>,
 }
 
 #[derive(Serialize)]
-struct Product<'a> {
-    id: Id,
-    sku: &'a str,
-    name: &'a str,
-    price: Money<'a>,
-    stock: i64,
+pub(super) struct Product<'a> {
+    pub(super) id: Id,
+    pub(super) sku: &'a str,
+    pub(super) name: &'a str,
+    pub(super) price: Money<'a>,
+    pub(super) stock: i64,
 }
 
 pub async fn answer(State(stores): Shared, body: Bytes) -> Answer {

@@ -7,7 +7,7 @@ mod times;
 use crate::{
     compare::{
         polystore, process, samples,
-        servers::{Kind, Server, command, free_address},
+        servers::{Kind, Server, command, embed, free_address},
     },
     raw::{Failed, Stores, Urls},
 };
@@ -21,9 +21,6 @@ use std::{
     process::{Command, Stdio},
 };
 use times::Spread;
-
-/// Settings that name stores: without them a server is embedded.
-const URLS: [&str; 6] = ["DATABASE_URL", "DOCUMENTS_URL", "MONGODB_URL", "HOT_URL", "REDIS_URL", "CACHE_URL"];
 
 /// How thoroughly to measure.
 #[derive(Clone, Debug, clap::Args)]
@@ -78,10 +75,7 @@ impl Launch<'_> {
         // of all cores: this is not the bench of an operation
         let mut command = command(Kind::Polystore, self.program, false, address);
         if let Some(data) = self.data {
-            for name in URLS {
-                command.env_remove(name);
-            }
-            command.env("POLYSTORE_DATA", data);
+            embed(&mut command, data);
         }
         Server::spawn(self.name, Kind::Polystore, command, address)
     }

@@ -1,7 +1,7 @@
 //! `ActivityEvent`.
 
 use super::{
-    ask::{load, reading},
+    ask::{detail_of_product, load, reading},
     enums::ActivityKind,
     scalars::{DateTime, Json},
     who,
@@ -55,7 +55,7 @@ impl ActivityEvent {
     /// The product it is about.
     async fn product(&self, ctx: &Context<'_>) -> Result<Option<Arc<Product>>> {
         match self.product_id {
-            Some(id) => load::<ProductById>(ctx, id).await,
+            Some(id) => load::<ProductById>(ctx, (id, detail_of_product(ctx))).await,
             None => Ok(None),
         }
     }

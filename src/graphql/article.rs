@@ -1,7 +1,7 @@
 //! `Article` and the blocks that it is made of.
 
 use super::{
-    ask::{Paging, RowConnection, connection, id, load, text},
+    ask::{Paging, RowConnection, connection, detail_of_product, id, load, text},
     enums::ArticleStatus,
     scalars::{BigInt, DateTime},
     who,
@@ -94,7 +94,8 @@ impl Article {
 
     /// The products that it is about; null stands for one that is gone.
     async fn products(&self, ctx: &Context<'_>) -> Result<Option<Vec<Option<Arc<Product>>>>> {
-        try_join_all(self.product_ids.iter().map(|product| load::<ProductById>(ctx, *product))).await.map(Some)
+        let detail = detail_of_product(ctx);
+        try_join_all(self.product_ids.iter().map(|product| load::<ProductById>(ctx, (*product, detail)))).await.map(Some)
     }
 
     /// Since when readers see it.
@@ -268,7 +269,7 @@ pub struct ProductEmbed {
 impl ProductEmbed {
     /// The product; null if it is gone.
     async fn product(&self, ctx: &Context<'_>) -> Result<Option<Arc<Product>>> {
-        load::<ProductById>(ctx, self.product_id).await
+        load::<ProductById>(ctx, (self.product_id, detail_of_product(ctx))).await
     }
 }
 

@@ -177,7 +177,21 @@ pub fn detail_of(ahead: &Lookahead<'_>) -> Detail {
     detail(ahead.field("blocks").exists())
 }
 
-/// How much of an article is read: its blocks are most of it.
-pub fn detail(blocks: bool) -> Detail {
-    if blocks { Detail::Whole } else { Detail::Summary }
+/// Whether the selection below this field shows the description of a product.
+pub fn detail_of_product(ctx: &Context<'_>) -> Detail {
+    detail(ctx.look_ahead().field(DESCRIPTION).exists())
+}
+
+/// The same below a connection of products.
+pub fn detail_of_products(ctx: &Context<'_>) -> Detail {
+    let ahead = ctx.look_ahead();
+    detail(ahead.field("nodes").field(DESCRIPTION).exists() || ahead.field("edges").field("node").field(DESCRIPTION).exists())
+}
+
+/// The field of a product that is most of it.
+const DESCRIPTION: &str = "description";
+
+/// How much of an article or a product is read: all, if what is most of it is shown.
+pub fn detail(shown: bool) -> Detail {
+    if shown { Detail::Whole } else { Detail::Summary }
 }

@@ -1,11 +1,11 @@
 //! `Category`.
 
 use super::{
-    ask::{Paging, RowConnection, connection, load},
+    ask::{Paging, RowConnection, connection, detail_of_products, load},
     product,
 };
 use crate::{
-    loaders::{category::CategoriesByParent, category::CategoryById, product::ProductsByCategory},
+    loaders::{SharedList, category::CategoriesByParent, category::CategoryById, product::ProductsByCategory},
     shop::{Category, Product, SortKind},
 };
 use async_graphql::{Context, ID, Object, Result};
@@ -38,7 +38,7 @@ impl Category {
     }
 
     /// The categories within this one, by name.
-    async fn children(&self, ctx: &Context<'_>) -> Result<Option<Vec<Arc<Category>>>> {
+    async fn children(&self, ctx: &Context<'_>) -> Result<Option<SharedList<Category>>> {
         load::<CategoriesByParent>(ctx, self.id).await
     }
 
@@ -52,7 +52,7 @@ impl Category {
         before: Option<String>,
     ) -> Result<Option<RowConnection<Product>>> {
         let window = Paging { first, after, last, before }.window(ctx, product::CHILD_LIST, SortKind::Time)?;
-        let page = load::<ProductsByCategory>(ctx, (self.id, (window,))).await?;
+        let page = load::<ProductsByCategory>(ctx, (self.id, (window, detail_of_products(ctx)))).await?;
         Ok(page.map(|page| connection(&page, product::CHILD_LIST, product::child_key)))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::bad_input;
 use super::{
-    ask::{id, load, reading},
+    ask::{detail_of_product, id, load, reading},
     customer, who,
 };
 use crate::{
@@ -35,7 +35,7 @@ pub async fn node(ctx: &Context<'_>, given: &ID) -> Result<Option<Node>> {
     Ok(match given.split_once('_').map(|(prefix, _)| prefix) {
         Some("customer") => customer::seen(ctx, id(given, "customer")?).await?.map(Node::Customer),
         Some("category") => load::<CategoryById>(ctx, id(given, "category")?).await?.map(Node::Category),
-        Some("product") => load::<ProductById>(ctx, id(given, "product")?).await?.map(Node::Product),
+        Some("product") => load::<ProductById>(ctx, (id(given, "product")?, detail_of_product(ctx))).await?.map(Node::Product),
         Some("order") => load::<OrderById>(ctx, (id(given, "order")?, who::known(ctx)?.of_customers())).await?.map(Node::Order),
         Some("article") => who::found(ctx, load::<ArticleById>(ctx, (id(given, "article")?, reading(ctx))).await?)?.map(Node::Article),
         Some("comment") => load::<CommentById>(ctx, id(given, "comment")?).await?.map(Node::Comment),

@@ -1,12 +1,13 @@
 //! `Order` and `OrderItem`.
 
 use super::{
-    ask::{id, load},
+    ask::{detail_of_product, id, load},
     enums::OrderStatus,
     scalars::DateTime,
 };
 use crate::{
     loaders::{
+        SharedList,
         activity::ActivityByOrder,
         customer::CustomerById,
         order::{BalanceOfOrder, ItemsByOrder},
@@ -84,7 +85,7 @@ impl Order {
     }
 
     /// Its lines.
-    async fn items(&self, ctx: &Context<'_>) -> Result<Option<Vec<Arc<OrderItem>>>> {
+    async fn items(&self, ctx: &Context<'_>) -> Result<Option<SharedList<OrderItem>>> {
         load::<ItemsByOrder>(ctx, self.id).await
     }
 
@@ -94,7 +95,7 @@ impl Order {
     }
 
     /// What happened to it, in order of time, at most 100 events.
-    async fn timeline(&self, ctx: &Context<'_>) -> Result<Option<Vec<Arc<ActivityEvent>>>> {
+    async fn timeline(&self, ctx: &Context<'_>) -> Result<Option<SharedList<ActivityEvent>>> {
         load::<ActivityByOrder>(ctx, self.id).await
     }
 }
@@ -109,7 +110,7 @@ impl OrderItem {
 
     /// What was bought.
     async fn product(&self, ctx: &Context<'_>) -> Result<Option<Arc<Product>>> {
-        load::<ProductById>(ctx, self.product_id).await
+        load::<ProductById>(ctx, (self.product_id, detail_of_product(ctx))).await
     }
 
     /// How many; 2147483647 stands for that many or more.

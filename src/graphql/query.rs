@@ -2,7 +2,7 @@
 
 use super::{
     article::{self, ArticleWhere},
-    ask::{self, IdOrSlug, Paging, RowConnection, connection, id_or_slug, load},
+    ask::{self, IdOrSlug, Paging, RowConnection, connection, detail_of_product, detail_of_products, id_or_slug, load},
     comparison::{self, Comparison},
     customer::{self, CustomerWhere},
     enums::{ArticleOrder, OrderOrder, ProductOrder, SalesBy, TrendingWindow},
@@ -67,7 +67,7 @@ impl Query {
     /// A product, by id or by slug.
     async fn product(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Arc<Product>>> {
         match id_or_slug(id, slug, "product")? {
-            IdOrSlug::Id(id) => load::<ProductById>(ctx, id).await,
+            IdOrSlug::Id(id) => load::<ProductById>(ctx, (id, detail_of_product(ctx))).await,
             IdOrSlug::Slug(slug) => load::<ProductBySlug>(ctx, slug).await,
         }
     }
@@ -87,7 +87,7 @@ impl Query {
         let order: shop::ProductOrder = order_by.map_or_else(Default::default, Into::into);
         let list = product::list(order);
         let window = Paging { first, after, last, before }.window(ctx, &list, order.sorted_by())?;
-        let page = load::<ProductsPage>(ctx, (filter.unwrap_or_default().filter()?, order, window)).await?;
+        let page = load::<ProductsPage>(ctx, (filter.unwrap_or_default().filter()?, order, window, detail_of_products(ctx))).await?;
         Ok(page.map(|page| connection(&page, &list, |row| order.key(row))))
     }
 

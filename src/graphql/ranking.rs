@@ -1,6 +1,6 @@
 //! `RankedProduct`.
 
-use super::ask::load;
+use super::ask::{detail_of_product, load};
 use crate::{
     loaders::product::ProductById,
     shop::{Product, Ranked},
@@ -23,6 +23,6 @@ impl Ranked {
 
     /// The product; null if it is gone.
     async fn product(&self, ctx: &Context<'_>) -> Result<Option<Arc<Product>>> {
-        load::<ProductById>(ctx, self.product_id).await
+        load::<ProductById>(ctx, (self.product_id, detail_of_product(ctx))).await
     }
 }

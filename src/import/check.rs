@@ -127,7 +127,7 @@ async fn stored(staging: &Staging, relational: &dyn Relational, documents: &dyn 
             let found: Vec<Uuid> = match entity {
                 Entity::Customers => uuids(relational.customers_by_ids(&typed(chunk)).await?, |row| row.id.uuid()),
                 Entity::Categories => uuids(relational.categories_by_ids(&typed(chunk)).await?, |row| row.id.uuid()),
-                Entity::Products => uuids(relational.products_by_ids(&typed(chunk)).await?, |row| row.id.uuid()),
+                Entity::Products => uuids(relational.products_by_ids(&typed(chunk), Detail::Whole).await?, |row| row.id.uuid()),
                 Entity::Orders => uuids(relational.orders_by_ids(&typed(chunk), Audience::Everything).await?, |row| row.id.uuid()),
                 Entity::Articles => {
                     uuids(documents.articles_by_ids(&typed(chunk), Detail::Summary, Audience::Everything).await?, |row| row.id.uuid())
@@ -152,7 +152,7 @@ fn uuids<T>(rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> Vec<Uuid> {
 async fn shop_currency(staging: &Staging, report: &mut Report, currency: Currency, relational: &dyn Relational) -> Result<(), ImportError> {
     let first = staging.products.first().map(|staged| staged.file).or(staging.orders.first().map(|staged| staged.file));
     let Some(file) = first else { return Ok(()) };
-    let page = relational.products_page(&ProductFilter::default(), ProductOrder::default(), &Window::first(1)).await?;
+    let page = relational.products_page(&ProductFilter::default(), ProductOrder::default(), &Window::first(1), Detail::Whole).await?;
     if let Some(product) = page.items.first().filter(|product| product.price.currency != currency) {
         let reason = format!("the mapping's amounts are in {}, the shop trades in {}", currency.code(), product.price.currency.code());
         report.files[file].break_off(0, "currency", reason);

@@ -20,7 +20,7 @@ use crate::{
     error::{Engine, Kind, StoreError},
     receipt,
     roles::*,
-    shop::{sales::stored, *},
+    shop::{Detail, sales::stored, *},
 };
 use aside::Aside;
 pub(super) use aside::within_budget;
@@ -170,14 +170,15 @@ pass!(Catalog {
     categories_put(rows: &[Category]) -> (), voiding;
     products_by_slugs(slugs: &[String]) -> Vec<Product>;
     products_by_skus(skus: &[String]) -> Vec<Product>;
-    products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>;
-    products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>;
+    products_page(filter: &ProductFilter, order: ProductOrder, window: &Window, detail: Detail) -> Page<Product>;
+    products_page_by_categories(categories: &[CategoryId], window: &Window, detail: Detail) -> Vec<(CategoryId, Page<Product>)>;
     products_search(text: &SearchText, limit: u32) -> Vec<Product>;
 }
-async fn products_by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
+async fn products_by_ids(&self, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>> {
     match &self.products {
+        // what is kept is whole
         Some(products) => products.get(ids).await,
-        None => self.inner.products_by_ids(ids).await,
+        None => self.inner.products_by_ids(ids, detail).await,
     }
 }
 async fn product_create(&self, product: &Product, by: Provenance<'_>) -> Result<Written<Product, ProductRefusal>> {

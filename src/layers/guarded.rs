@@ -118,11 +118,11 @@ guard!(Catalog {
     Read categories_by_parents(parents: &[CategoryId]) -> Vec<Category>;
     Read categories_roots() -> Vec<Category>;
     Write categories_put(rows: &[Category]) -> ();
-    Read products_by_ids(ids: &[ProductId]) -> Vec<Product>;
+    Read products_by_ids(ids: &[ProductId], detail: Detail) -> Vec<Product>;
     Read products_by_slugs(slugs: &[String]) -> Vec<Product>;
     Read products_by_skus(skus: &[String]) -> Vec<Product>;
-    Read products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>;
-    Read products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>;
+    Read products_page(filter: &ProductFilter, order: ProductOrder, window: &Window, detail: Detail) -> Page<Product>;
+    Read products_page_by_categories(categories: &[CategoryId], window: &Window, detail: Detail) -> Vec<(CategoryId, Page<Product>)>;
     Read products_search(text: &SearchText, limit: u32) -> Vec<Product>;
     Write product_create(product: &Product, by: Provenance<'_>) -> Written<Product, ProductRefusal>;
     Write product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, by: Provenance<'_>) -> Written<Product, ProductRefusal>;

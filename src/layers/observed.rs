@@ -187,11 +187,11 @@ observe!(Catalog {
     categories_by_parents(parents: &[CategoryId]) -> Vec<Category>, parents.len();
     categories_roots() -> Vec<Category>, 1;
     categories_put(rows: &[Category]) -> (), rows.len();
-    products_by_ids(ids: &[ProductId]) -> Vec<Product>, ids.len();
+    products_by_ids(ids: &[ProductId], detail: Detail) -> Vec<Product>, ids.len();
     products_by_slugs(slugs: &[String]) -> Vec<Product>, slugs.len();
     products_by_skus(skus: &[String]) -> Vec<Product>, skus.len();
-    products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>, 1;
-    products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>, categories.len();
+    products_page(filter: &ProductFilter, order: ProductOrder, window: &Window, detail: Detail) -> Page<Product>, 1;
+    products_page_by_categories(categories: &[CategoryId], window: &Window, detail: Detail) -> Vec<(CategoryId, Page<Product>)>, categories.len();
     products_search(text: &SearchText, limit: u32) -> Vec<Product>, 1;
     product_create(product: &Product, by: Provenance<'_>) -> Written<Product, ProductRefusal>, 1;
     product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, by: Provenance<'_>) -> Written<Product, ProductRefusal>, 1;

@@ -8,7 +8,11 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Answers, ByKey, Counted as _, LoadError, Question, drive::Signal, slot::Slot};
+use super::{
+    Answers, ByKey, Counted, LoadError, Question,
+    drive::Signal,
+    slot::{Outcome, Slot},
+};
 use crate::{
     layers::cached::own_writes,
     receipt::{self, Caller, Receipt},
@@ -71,6 +75,8 @@ impl Coalescer {
 /// One request's batch of one question.
 pub(super) struct Batch<Q: Question> {
     pub keys: Vec<Q::Key>,
+    /// Where the first key's answer belongs; the others follow.
+    pub first: usize,
     pub customer: Option<CustomerId>,
     pub caller: Option<Caller>,
     pub slot: Arc<Slot<Q>>,
@@ -82,9 +88,17 @@ impl<Q: Question> Batch<Q> {
         self.caller.as_ref().is_some_and(|caller| caller.receipt.is_itemized())
     }
 
-    fn tell(self, answers: Result<Answers<Q>, LoadError>) {
-        let Self { keys, slot, signal, .. } = self;
-        signal.complete(Box::new(move || slot.settle(keys, answers)));
+    /// What each key was answered.
+    fn outcomes(&self, answers: &Result<Answers<Q>, LoadError>) -> Vec<Outcome<Q::Answer>> {
+        match answers {
+            Ok(found) => self.keys.iter().map(|key| found.get(key).cloned().transpose().map_err(LoadError::Store)).collect(),
+            Err(error) => self.keys.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+
+    fn tell(self, outcomes: Vec<Outcome<Q::Answer>>) {
+        let Self { first, slot, signal, .. } = self;
+        signal.complete(Box::new(move || slot.settle(first, outcomes)));
     }
 }
 
@@ -98,16 +112,19 @@ fn alone<Q: Question>(stores: &Arc<Stores>, batch: Batch<Q>) {
 pub(super) fn one_by_one<Q: Question>(stores: &Arc<Stores>, batch: Batch<Q>) {
     let stores = stores.clone();
     let work = async move {
-        let mut all = Answers::<Q>::default();
-        for key in &batch.keys {
-            match put::<Q>(&stores, vec![key.clone()], batch.customer, batch.caller.clone()).await {
-                Ok(answer) => all.extend(answer),
-                Err(error) => return batch.tell(Err(error)),
-            }
-        }
-        batch.tell(Ok(all));
+        let answers = ask_singly(&stores, &batch).await;
+        let outcomes = batch.outcomes(&answers);
+        batch.tell(outcomes);
     };
     tokio::spawn(work.in_current_span());
+}
+
+async fn ask_singly<Q: Question>(stores: &Stores, batch: &Batch<Q>) -> Result<Answers<Q>, LoadError> {
+    let mut all = Answers::<Q>::default();
+    for key in &batch.keys {
+        all.extend(put::<Q>(stores, vec![key.clone()], batch.customer, batch.caller.clone()).await?);
+    }
+    Ok(all)
 }
 
 async fn ask<Q: Question>(stores: Arc<Stores>, mut batches: Vec<Batch<Q>>) {
@@ -122,7 +139,8 @@ async fn ask<Q: Question>(stores: Arc<Stores>, mut batches: Vec<Batch<Q>>) {
 
 async fn ask_for_one<Q: Question>(stores: &Stores, batch: Batch<Q>) {
     let answers = put::<Q>(stores, batch.keys.clone(), batch.customer, batch.caller.clone()).await;
-    batch.tell(answers);
+    let outcomes = batch.outcomes(&answers);
+    batch.tell(outcomes);
 }
 
 /// One call for all of them, each of which has it on its account, with its own rows.
@@ -134,16 +152,12 @@ async fn ask_for_many<Q: Question>(stores: &Stores, batches: Vec<Batch<Q>>) {
     let joint = Arc::new(Receipt::counting());
     let answers = put::<Q>(stores, keys, customer, Some(Caller::of(&joint, String::new))).await;
     for batch in batches {
-        let own = answers.as_ref().map_err(Clone::clone).map(|all| {
-            let mut own = Answers::<Q>::with_capacity_and_hasher(batch.keys.len(), RandomState::default());
-            own.extend(batch.keys.iter().filter_map(|key| Some((key.clone(), all.get(key)?.clone()))));
-            own
-        });
+        let outcomes = batch.outcomes(&answers);
         if let Some(caller) = &batch.caller {
-            let rows = own.iter().flat_map(|own| own.values().flatten()).map(|answer| answer.rows()).sum();
+            let rows = outcomes.iter().flatten().flatten().map(Counted::rows).sum();
             caller.receipt.add_share(&joint, rows);
         }
-        batch.tell(own);
+        batch.tell(outcomes);
     }
 }
 
@@ -227,7 +241,8 @@ impl<Q: Question> Drop for Turn<Q> {
         }
         let waiting = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.lane);
         for batch in waiting.into_iter().flatten() {
-            batch.tell(Err(LoadError::Panicked));
+            let outcomes = batch.outcomes(&Err(LoadError::Panicked));
+            batch.tell(outcomes);
         }
     }
 }

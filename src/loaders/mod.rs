@@ -32,8 +32,9 @@ use crate::{
 };
 use async_trait::async_trait;
 use drive::Signal;
-pub use questions::{SharedPage, shared};
+pub use questions::{SharedList, SharedPage, shared};
 use slot::{AnySlot, Slot};
+pub use slot::{Found, Outcome};
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
@@ -71,6 +72,12 @@ pub trait Counted {
 }
 
 impl<T> Counted for Vec<T> {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<T> Counted for SharedList<T> {
     fn rows(&self) -> usize {
         self.len()
     }
@@ -171,13 +178,9 @@ impl Loads {
         slot.answer(key, || itemized.then(path)).await
     }
 
-    /// The answers for many keys, in their order. They are asked for before this returns, in one call with all that is asked until the
+    /// The answers for many keys. They are asked for before this returns, in one call with all that is asked until the
     /// request stands still.
-    pub fn load_all<Q: Question>(
-        &self,
-        keys: Vec<Q::Key>,
-        path: &str,
-    ) -> impl Future<Output = Vec<Result<Option<Q::Answer>, LoadError>>> + Send + use<Q> {
+    pub fn load_all<Q: Question>(&self, keys: Vec<Q::Key>, path: &str) -> impl Future<Output = Found<Q::Answer>> + Send + use<Q> {
         let itemized = self.receipt.as_ref().is_some_and(|receipt| receipt.is_itemized());
         self.slot::<Q>().answer_all(keys, itemized.then_some(path))
     }

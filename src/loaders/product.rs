@@ -1,25 +1,51 @@
 //! Questions about products.
 
-use super::questions::shared;
-use crate::shop::{CategoryId, Product, ProductFilter, ProductId, ProductOrder, SearchText, Window};
+use super::{
+    Answers, Asks,
+    questions::{by_arguments, shared},
+};
+use crate::{
+    roles,
+    shop::{CategoryId, Detail, Product, ProductFilter, ProductId, ProductOrder, SearchText, Window},
+    stores::Stores,
+};
 use std::sync::Arc;
 
-rows_by_key!(
-    /// A product by id.
-    ProductById, ProductId => Product, relational.products_by_ids by "product id", |row| row.id
-);
+/// A product by id. How it is read is part of the key, as it is for articles.
+pub struct ProductById;
+
+#[async_trait::async_trait]
+impl super::Question for ProductById {
+    type Key = (ProductId, Detail);
+    type Answer = Arc<Product>;
+    type Lane = Detail;
+    const ASKS: Asks = Asks::relational("products_by_ids").by("product id");
+
+    fn lane(key: &Self::Key) -> Detail {
+        key.1
+    }
+
+    async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
+        let ask = |detail: Detail, ids: Vec<ProductId>| async move {
+            let rows = stores.relational.products_by_ids(&ids, detail).await?;
+            Ok(rows.into_iter().map(|row| ((row.id, detail), Arc::new(row))).collect())
+        };
+        Ok(by_arguments(keys, ask).await)
+    }
+}
+
 rows_by_key!(
     /// A product by slug.
     ProductBySlug, String => Product, relational.products_by_slugs by "slug", |row| row.slug.clone()
 );
 pages_by_parent!(
     /// A page of a category's products.
-    ProductsByCategory, CategoryId => Product, relational.products_page_by_categories by "category id"
+    ProductsByCategory, CategoryId => Product, relational.products_page_by_categories by "category id", Detail
 );
 asked_singly!(
     /// A page of products.
-    ProductsPage, (ProductFilter, ProductOrder, Window) => super::SharedPage<Product>, relational.products_page,
-    |stores, key| shared(stores.relational.products_page(&key.0, key.1, &key.2).await?)
+    ProductsPage, (ProductFilter, ProductOrder, Window, Detail) => super::SharedPage<Product>, relational.products_page,
+    |stores, key| shared(stores.relational.products_page(&key.0, key.1, &key.2, key.3).await?)
 );
 asked_singly!(
     /// Products that hold all the words.

@@ -11,6 +11,9 @@ use std::{future::Future, hash::Hash, sync::Arc};
 /// A page whose rows are shared between the loader and the answer.
 pub type SharedPage<T> = Arc<Page<Arc<T>>>;
 
+/// A list that is shared between the loader and the answer, as its rows are.
+pub type SharedList<T> = Arc<Vec<Arc<T>>>;
+
 /// Shares a page's rows.
 pub fn shared<T>(page: Page<T>) -> SharedPage<T> {
     let Page { items, has_previous, has_next, total } = page;
@@ -92,7 +95,7 @@ macro_rules! lists_by_key {
         #[async_trait::async_trait]
         impl $crate::loaders::Question for $name {
             type Key = $key;
-            type Answer = Vec<std::sync::Arc<$row>>;
+            type Answer = $crate::loaders::SharedList<$row>;
             type Lane = ();
             const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method)).by($by);
 
@@ -100,14 +103,14 @@ macro_rules! lists_by_key {
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let rows = stores.$role.$method(&keys).await?;
-                let mut lists: $crate::loaders::ByKey<_, Self::Answer> = keys.into_iter().map(|key| (key, Vec::new())).collect();
+                let mut lists: $crate::loaders::ByKey<$key, Vec<std::sync::Arc<$row>>> = keys.into_iter().map(|key| (key, Vec::new())).collect();
                 for $found in rows {
                     let row_key: Option<$key> = $row_key;
                     if let Some(list) = row_key.and_then(|key| lists.get_mut(&key)) {
                         list.push(std::sync::Arc::new($found));
                     }
                 }
-                Ok(lists.into_iter().map(|(key, list)| (key, Ok(list))).collect())
+                Ok(lists.into_iter().map(|(key, list)| (key, Ok(std::sync::Arc::new(list)))).collect())
             }
         }
     };

@@ -1,7 +1,7 @@
 //! One question within one request: what was answered, what is under way, what waits to be sent.
 
 use super::{
-    Answers, ByKey, LoadError, Question,
+    ByKey, LoadError, Question,
     coalesce::{self, Batch},
     drive::Signal,
 };
@@ -12,11 +12,21 @@ use crate::{
 };
 use futures::channel::oneshot;
 use std::{
+    collections::hash_map,
     mem,
     sync::{Arc, Mutex, PoisonError},
 };
 
-type Outcome<A> = Result<Option<A>, LoadError>;
+/// What one key was answered; `None`: the stores do not know it.
+pub type Outcome<A> = Result<Option<A>, LoadError>;
+
+/// What many keys were answered.
+pub struct Found<A> {
+    /// Where each key's answer is, in the order of the keys.
+    pub places: Vec<usize>,
+    /// One for each different key.
+    pub answers: Vec<Outcome<A>>,
+}
 
 enum Entry<A> {
     Waiting {
@@ -30,8 +40,11 @@ enum Entry<A> {
 pub(super) struct Slot<Q: Question>(Mutex<State<Q>>);
 
 struct State<Q: Question> {
-    entries: ByKey<Q::Key, Entry<Q::Answer>>,
-    /// Keys that are not sent yet, in the order in which they were asked.
+    /// Where each key's entry is.
+    places: ByKey<Q::Key, usize>,
+    /// In the order in which they were asked, so those of a batch stand side by side.
+    entries: Vec<Entry<Q::Answer>>,
+    /// Keys that are not sent yet, those of the last entries.
     queue: Vec<Q::Key>,
     /// Batches that were sent.
     batch: u64,
@@ -39,9 +52,26 @@ struct State<Q: Question> {
     path: Option<String>,
 }
 
+impl<Q: Question> State<Q> {
+    /// Where the key's entry is; one that was not asked yet is put in the queue, for the field of this path.
+    fn place(&mut self, key: Q::Key, path: impl FnOnce() -> Option<String>) -> usize {
+        let unknown = match self.places.entry(key) {
+            hash_map::Entry::Occupied(known) => return *known.get(),
+            hash_map::Entry::Vacant(unknown) => unknown,
+        };
+        if self.queue.is_empty() {
+            self.path = path();
+        }
+        self.queue.push(unknown.key().clone());
+        self.entries.push(Entry::Waiting { batch: self.batch, waiters: Vec::new() });
+        *unknown.insert(self.entries.len() - 1)
+    }
+}
+
 impl<Q: Question> Default for Slot<Q> {
     fn default() -> Self {
-        Self(Mutex::new(State { entries: ByKey::default(), queue: Vec::new(), batch: 0, path: None }))
+        let (places, entries, queue) = Default::default();
+        Self(Mutex::new(State { places, entries, queue, batch: 0, path: None }))
     }
 }
 
@@ -54,20 +84,12 @@ impl<Q: Question> Slot<Q> {
     pub(super) async fn answer(&self, key: Q::Key, path: impl FnOnce() -> Option<String>) -> Outcome<Q::Answer> {
         let answer = {
             let state = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            match state.entries.get_mut(&key) {
-                Some(Entry::Answered(outcome)) => return outcome.clone(),
-                Some(Entry::Waiting { waiters, .. }) => {
+            let place = state.place(key, path);
+            match &mut state.entries[place] {
+                Entry::Answered(outcome) => return outcome.clone(),
+                Entry::Waiting { waiters, .. } => {
                     let (tell, answer) = oneshot::channel();
                     waiters.push(tell);
-                    answer
-                }
-                None => {
-                    let (tell, answer) = oneshot::channel();
-                    if state.queue.is_empty() {
-                        state.path = path();
-                    }
-                    state.queue.push(key.clone());
-                    state.entries.insert(key, Entry::Waiting { batch: state.batch, waiters: vec![tell] });
                     answer
                 }
             }
@@ -76,35 +98,25 @@ impl<Q: Question> Slot<Q> {
         answer.await.unwrap_or(Err(LoadError::Panicked))
     }
 
-    /// The answers for many keys, in their order. The question is put before this returns: one waiter for each batch and not for each key.
+    /// The answers for many keys. The question is put before this returns: one waiter for each batch and not for each key.
     pub(super) fn answer_all(
         self: Arc<Self>,
         keys: Vec<Q::Key>,
         path: Option<&str>,
-    ) -> impl Future<Output = Vec<Outcome<Q::Answer>>> + Send + use<Q> {
+    ) -> impl Future<Output = Found<Q::Answer>> + Send + use<Q> {
         let (mut waits, mut batches) = (Vec::new(), Vec::new());
+        let mut places = Vec::with_capacity(keys.len());
         {
             let state = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            state.entries.reserve(keys.len());
-            for key in &keys {
-                let (batch, waiters) = match state.entries.get_mut(key) {
-                    Some(Entry::Answered(_)) => continue,
-                    Some(Entry::Waiting { batch, waiters }) => (*batch, waiters),
-                    None => {
-                        if state.queue.is_empty() {
-                            state.path = path.map(str::to_owned);
-                        }
-                        state.queue.push(key.clone());
-                        let waiting = Entry::Waiting { batch: state.batch, waiters: Vec::new() };
-                        match state.entries.entry(key.clone()).insert_entry(waiting).into_mut() {
-                            Entry::Waiting { batch, waiters } => (*batch, waiters),
-                            Entry::Answered(_) => continue,
-                        }
-                    }
-                };
-                if !batches.contains(&batch) {
+            state.places.reserve(keys.len());
+            for key in keys {
+                let place = state.place(key, || path.map(str::to_owned));
+                places.push(place);
+                if let Entry::Waiting { batch, waiters } = &mut state.entries[place]
+                    && !batches.contains(batch)
+                {
                     let (tell, answer) = oneshot::channel();
-                    batches.push(batch);
+                    batches.push(*batch);
                     waiters.push(tell);
                     waits.push(answer);
                 }
@@ -112,28 +124,29 @@ impl<Q: Question> Slot<Q> {
         }
         async move {
             for wait in waits {
-                // what it says is looked up with the others
+                // what it says is found with the others
                 let _told_or_lost = wait.await;
             }
             let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let outcome = |key: &Q::Key| match state.entries.get(key) {
-                Some(Entry::Answered(outcome)) => outcome.clone(),
-                // the batch was lost
-                _ => Err(LoadError::Panicked),
-            };
-            keys.iter().map(outcome).collect()
+            let (mut answers, mut told) = (Vec::new(), vec![None; state.entries.len()]);
+            for place in &mut places {
+                *place = *told[*place].get_or_insert_with(|| {
+                    answers.push(match &state.entries[*place] {
+                        Entry::Answered(outcome) => outcome.clone(),
+                        // the batch was lost
+                        Entry::Waiting { .. } => Err(LoadError::Panicked),
+                    });
+                    answers.len() - 1
+                });
+            }
+            Found { places, answers }
         }
     }
 
-    /// Hands a batch's answers to all who wait, at once.
-    pub(super) fn settle(&self, keys: Vec<Q::Key>, mut answers: Result<Answers<Q>, LoadError>) {
+    /// Hands a batch's answers to all who wait, at once: those of the entries from `first` on.
+    pub(super) fn settle(&self, first: usize, outcomes: Vec<Outcome<Q::Answer>>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for key in keys {
-            let outcome = match &mut answers {
-                Ok(found) => found.remove(&key).transpose().map_err(LoadError::Store),
-                Err(error) => Err(error.clone()),
-            };
-            let Some(entry) = state.entries.get_mut(&key) else { continue };
+        for (entry, outcome) in state.entries.iter_mut().skip(first).zip(outcomes) {
             if let Entry::Waiting { waiters, .. } = entry {
                 for waiter in mem::take(waiters) {
                     let _gone_if_the_field_was_dropped = waiter.send(outcome.clone());
@@ -146,16 +159,17 @@ impl<Q: Question> Slot<Q> {
 
 impl<Q: Question> AnySlot for Slot<Q> {
     fn dispatch(self: Arc<Self>, stores: &Arc<Stores>, receipt: Option<&Arc<Receipt>>, signal: &Arc<Signal>, singly: bool) -> bool {
-        let (keys, path) = {
+        let (keys, first, path) = {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if state.queue.is_empty() {
                 return false;
             }
             state.batch += 1;
-            (mem::take(&mut state.queue), state.path.take())
+            let first = state.entries.len() - state.queue.len();
+            (mem::take(&mut state.queue), first, state.path.take())
         };
         let caller = receipt.map(|receipt| Caller::of(receipt, || path.unwrap_or_default()));
-        let batch = Batch { keys, customer: own_writes::customer(), caller, slot: self, signal: signal.clone() };
+        let batch = Batch { keys, first, customer: own_writes::customer(), caller, slot: self, signal: signal.clone() };
         if singly {
             coalesce::one_by_one(stores, batch);
         } else {

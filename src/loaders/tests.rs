@@ -25,7 +25,7 @@ async fn stores() -> Arc<Stores> {
 /// A question that counts its batches; each test has a number of its own, so that tests do not count each other's.
 struct Doubled<const TEST: usize>;
 
-static BATCHES: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
+static BATCHES: [AtomicUsize; 5] = [const { AtomicUsize::new(0) }; 5];
 
 #[async_trait]
 impl<const TEST: usize> Question for Doubled<TEST> {
@@ -39,7 +39,8 @@ impl<const TEST: usize> Question for Doubled<TEST> {
     async fn ask(_: &Stores, keys: Vec<usize>) -> roles::Result<Answers<Self>> {
         BATCHES[TEST].fetch_add(1, Ordering::SeqCst);
         // stores answer on other threads, at any time
-        tokio::time::sleep([Duration::ZERO, Duration::from_micros(200), Duration::ZERO, Duration::from_millis(50)][TEST]).await;
+        let delay = [Duration::ZERO, Duration::from_micros(200), Duration::ZERO, Duration::from_millis(50), Duration::ZERO][TEST];
+        tokio::time::sleep(delay).await;
         assert!(TEST != 2 || !keys.contains(&13), "planted");
         Ok(keys.into_iter().filter(|key| *key != 7).map(|key| (key, Ok(key * 2))).collect())
     }
@@ -96,6 +97,20 @@ async fn a_request_that_is_dropped_leaves_nothing_behind() {
     assert!(dropped.is_err());
     assert_eq!(loads.drive(doubled::<3>(&loads, 1)).await.unwrap(), Some(2), "the answer that was under way is found");
     assert_eq!(BATCHES[3].load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn many_keys_are_answered_each_once_and_each_in_its_place() {
+    let loads = Loads::new(stores().await, None);
+    let asked = async |keys: &[usize]| {
+        let found = loads.drive(async { loads.load_all::<Doubled<4>>(keys.to_vec(), "").await }).await;
+        let answers: Vec<Option<usize>> = found.answers.into_iter().map(Result::unwrap).collect();
+        (found.places, answers)
+    };
+    assert_eq!(asked(&[3, 7, 3, 5, 7]).await, (vec![0, 1, 0, 2, 1], vec![Some(6), None, Some(10)]));
+    assert_eq!(asked(&[9, 5, 9, 3]).await, (vec![0, 1, 0, 2], vec![Some(18), Some(10), Some(6)]), "some were asked before");
+    assert_eq!(asked(&[]).await, (vec![], vec![]));
+    assert_eq!(BATCHES[4].load(Ordering::SeqCst), 2);
 }
 
 /// A question whose answer comes only when another one is being asked, too.

@@ -2,7 +2,7 @@
 
 use super::{AuditLog, Outbox, Result, Store};
 use crate::shop::{
-    Account, AccountRefusal, Audience, Category, CategoryId, Customer, CustomerFilter, CustomerId, Money, MoveRefusal, NewAccount,
+    Account, AccountRefusal, Audience, Category, CategoryId, Customer, CustomerFilter, CustomerId, Detail, Money, MoveRefusal, NewAccount,
     NewOrder, Order, OrderFilter, OrderId, OrderItem, OrderMove, OrderOrder, OrderRefusal, OrderWithItems, Page, Product, ProductChange,
     ProductFilter, ProductId, ProductOrder, ProductRefusal, ProfileChange, Provenance, SalesPeriod, SalesRow, SearchText, StockChange,
     Timestamp, Window, Written,
@@ -77,8 +77,8 @@ pub trait Catalog: Send + Sync {
     /// Writes categories. A parent may come after its child in `rows`. Promises: an unknown parent, or a slug that another id has, is a conflict.
     async fn categories_put(&self, rows: &[Category]) -> Result<()>;
 
-    /// The products with these ids.
-    async fn products_by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>>;
+    /// The products with these ids. Read as [`Detail::Summary`], here and in pages, the store does not send the descriptions.
+    async fn products_by_ids(&self, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>>;
 
     /// The products with these slugs.
     async fn products_by_slugs(&self, slugs: &[String]) -> Result<Vec<Product>>;
@@ -87,11 +87,16 @@ pub trait Catalog: Send + Sync {
     async fn products_by_skus(&self, skus: &[String]) -> Result<Vec<Product>>;
 
     /// Products that pass the filter, in this order.
-    async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window) -> Result<Page<Product>>;
+    async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window, detail: Detail) -> Result<Page<Product>>;
 
     /// For each category one page of its products, newest first, all with the same window, in one statement.
     /// Promises: categories without products may be left out.
-    async fn products_page_by_categories(&self, categories: &[CategoryId], window: &Window) -> Result<Vec<(CategoryId, Page<Product>)>>;
+    async fn products_page_by_categories(
+        &self,
+        categories: &[CategoryId],
+        window: &Window,
+        detail: Detail,
+    ) -> Result<Vec<(CategoryId, Page<Product>)>>;
 
     /// Products whose name or description holds all the words. Promises: those with all words in the name come first; then newest first; at most `limit`.
     async fn products_search(&self, text: &SearchText, limit: u32) -> Result<Vec<Product>>;

@@ -65,7 +65,7 @@ pub async fn are_empty(relational: &dyn Relational, documents: &dyn Documents) -
     // a ring of categories has no root: what would be in the demo's way is looked for by name
     let slugs: Vec<_> = category::rows(&mut World::new(Plan::DEMO).stream(For::Category)).into_iter().map(|row| row.slug).collect();
     Ok(relational.customers_page(&CustomerFilter::default(), &one).await?.items.is_empty()
-        && relational.products_page(&ProductFilter::default(), ProductOrder::default(), &one).await?.items.is_empty()
+        && relational.products_page(&ProductFilter::default(), ProductOrder::default(), &one, Detail::Whole).await?.items.is_empty()
         && relational.categories_roots().await?.is_empty()
         && relational.categories_by_slugs(&slugs).await?.is_empty()
         && documents

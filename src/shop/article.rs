@@ -122,13 +122,20 @@ pub enum ArticleRefusal {
     SlugTaken,
 }
 
-/// How much of an article is read: the blocks are most of its bytes, and lists seldom show them.
+/// How much of an article or a product is read: the blocks or the description are most of its bytes, and lists seldom show them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Detail {
-    /// Everything but the blocks; the store does not send them.
+    /// Everything but these; the store does not send them.
     Summary,
-    /// With the blocks.
+    /// With them.
     Whole,
+}
+
+impl Detail {
+    /// Whether nothing is left out.
+    pub fn is_whole(self) -> bool {
+        self == Self::Whole
+    }
 }
 
 /// How an article is read: how much of it, and by whom.

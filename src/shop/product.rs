@@ -17,7 +17,7 @@ pub struct Product {
     pub slug: String,
     /// 1 to 200 characters.
     pub name: String,
-    /// At most 10,000 characters.
+    /// At most 10,000 characters; empty when read as [`super::Detail::Summary`].
     pub description: String,
     /// Above zero, at most [`MAX_AMOUNT`].
     pub price: Money,

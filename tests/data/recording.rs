@@ -136,7 +136,7 @@ impl Catalog for Recording {
         self.put("categories", rows, |kept| &mut kept.categories)
     }
 
-    async fn products_by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
+    async fn products_by_ids(&self, ids: &[ProductId], _: Detail) -> Result<Vec<Product>> {
         Ok(self.kept().products.iter().filter(|row| ids.contains(&row.id)).cloned().collect())
     }
 
@@ -148,11 +148,11 @@ impl Catalog for Recording {
         Ok(self.kept().products.iter().filter(|row| skus.contains(&row.sku)).cloned().collect())
     }
 
-    async fn products_page(&self, _: &ProductFilter, _: ProductOrder, window: &Window) -> Result<Page<Product>> {
+    async fn products_page(&self, _: &ProductFilter, _: ProductOrder, window: &Window, _: Detail) -> Result<Page<Product>> {
         Ok(window.page(self.kept().products.iter().take(2).cloned().collect(), None))
     }
 
-    async fn products_page_by_categories(&self, _: &[CategoryId], _: &Window) -> Result<Vec<(CategoryId, Page<Product>)>> {
+    async fn products_page_by_categories(&self, _: &[CategoryId], _: &Window, _: Detail) -> Result<Vec<(CategoryId, Page<Product>)>> {
         not_asked()
     }
 

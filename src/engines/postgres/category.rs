@@ -5,8 +5,8 @@ use super::row::Cells;
 use super::{Postgres, product, product_write, row};
 use crate::roles::{Catalog, Result};
 use crate::shop::{
-    Category, CategoryId, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, Provenance, SearchText,
-    StockChange, Timestamp, Window, Written,
+    Category, CategoryId, Detail, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, Provenance,
+    SearchText, StockChange, Timestamp, Window, Written,
 };
 use async_trait::async_trait;
 use sqlx::FromRow;
@@ -52,8 +52,8 @@ impl Catalog for Postgres {
         self.write(vec![(sql!("categories_put"), binds)]).await
     }
 
-    async fn products_by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
-        self.by_ids(sql!("products_by_ids"), ids).await
+    async fn products_by_ids(&self, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>> {
+        product::by_ids(self, ids, detail).await
     }
 
     async fn products_by_slugs(&self, slugs: &[String]) -> Result<Vec<Product>> {
@@ -64,12 +64,17 @@ impl Catalog for Postgres {
         self.by_texts(sql!("products_by_skus"), skus).await
     }
 
-    async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window) -> Result<Page<Product>> {
-        product::page(self, filter, order, window).await
+    async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window, detail: Detail) -> Result<Page<Product>> {
+        product::page(self, filter, order, window, detail).await
     }
 
-    async fn products_page_by_categories(&self, categories: &[CategoryId], window: &Window) -> Result<Vec<(CategoryId, Page<Product>)>> {
-        product::page_by_categories(self, categories, window).await
+    async fn products_page_by_categories(
+        &self,
+        categories: &[CategoryId],
+        window: &Window,
+        detail: Detail,
+    ) -> Result<Vec<(CategoryId, Page<Product>)>> {
+        self.children(categories, window, product::BY_CATEGORY, sql!("products_count_by_categories"), Some(detail)).await
     }
 
     async fn products_search(&self, text: &SearchText, limit: u32) -> Result<Vec<Product>> {

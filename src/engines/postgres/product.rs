@@ -1,11 +1,11 @@
 //! Products in PostgreSQL.
 
-use super::query::{Binds, Scans, last_of_each};
+use super::query::{Binds, Scans, last_of_each, uuids};
 use super::row::Cells;
 use super::{Postgres, row, search};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
-use crate::shop::{CategoryId, Page, Product, ProductFilter, ProductOrder, SearchText, Window};
+use crate::shop::{Detail, Page, Product, ProductFilter, ProductId, ProductOrder, SearchText, Window};
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
@@ -31,7 +31,8 @@ impl FromRow<'_, PgRow> for Product {
 const CREATED: Scans = Scans { asc: sql!("products_page_created_asc"), desc: sql!("products_page_created_desc") };
 const NAME: Scans = Scans { asc: sql!("products_page_name_asc"), desc: sql!("products_page_name_desc") };
 const PRICE: Scans = Scans { asc: sql!("products_page_price_asc"), desc: sql!("products_page_price_desc") };
-const BY_CATEGORY: Scans = Scans { asc: sql!("products_page_by_categories_asc"), desc: sql!("products_page_by_categories_desc") };
+pub(super) const BY_CATEGORY: Scans =
+    Scans { asc: sql!("products_page_by_categories_asc"), desc: sql!("products_page_by_categories_desc") };
 
 fn filtered(binds: Binds, filter: &ProductFilter) -> Binds {
     binds
@@ -42,22 +43,27 @@ fn filtered(binds: Binds, filter: &ProductFilter) -> Binds {
         .with(filter.text.as_ref().map(search::anywhere))
 }
 
-pub(super) async fn page(store: &Postgres, filter: &ProductFilter, order: ProductOrder, window: &Window) -> Result<Page<Product>> {
+pub(super) async fn by_ids(store: &Postgres, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    store.rows(sql!("products_by_ids"), Binds::new().with(uuids(ids)).with(detail.is_whole())).await
+}
+
+pub(super) async fn page(
+    store: &Postgres,
+    filter: &ProductFilter,
+    order: ProductOrder,
+    window: &Window,
+    detail: Detail,
+) -> Result<Page<Product>> {
     let (scans, binds) = match order {
         ProductOrder::CreatedDesc | ProductOrder::CreatedAsc => (CREATED, Binds::new().window::<DateTime<Utc>>(window)?),
         ProductOrder::NameAsc | ProductOrder::NameDesc => (NAME, Binds::new().window::<String>(window)?),
         ProductOrder::PriceAsc | ProductOrder::PriceDesc => (PRICE, Binds::new().window::<i64>(window)?),
     };
-    let page = (scans.pick(order.descending(), window), filtered(binds, filter));
+    let page = (scans.pick(order.descending(), window), filtered(binds, filter).with(detail.is_whole()));
     store.page(window, page, (sql!("products_count"), filtered(Binds::new(), filter))).await
-}
-
-pub(super) async fn page_by_categories(
-    store: &Postgres,
-    categories: &[CategoryId],
-    window: &Window,
-) -> Result<Vec<(CategoryId, Page<Product>)>> {
-    store.children(categories, window, BY_CATEGORY, sql!("products_count_by_categories"), None).await
 }
 
 pub(super) async fn search(store: &Postgres, text: &SearchText, limit: u32) -> Result<Vec<Product>> {

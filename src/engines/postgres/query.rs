@@ -189,7 +189,7 @@ impl Postgres {
     {
         let mut rows = Binds::new().with(uuids(parents)).window::<DateTime<Utc>>(window)?;
         if let Some(detail) = detail {
-            rows = rows.with(detail == Detail::Whole);
+            rows = rows.with(detail.is_whole());
         }
         let counts = Binds::new().with(uuids(parents));
         self.children_of(parents, window, (scans.pick(true, window), rows), (count, counts)).await

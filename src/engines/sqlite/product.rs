@@ -9,8 +9,8 @@ use crate::{
     error::{Engine, Kind, StoreError},
     roles::{Catalog, Result},
     shop::{
-        Category, CategoryId, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, Provenance, SearchText,
-        StockChange, Timestamp, Window, Written,
+        Category, CategoryId, Detail, Page, Product, ProductChange, ProductFilter, ProductId, ProductOrder, ProductRefusal, Provenance,
+        SearchText, StockChange, Timestamp, Window, Written,
     },
 };
 use async_trait::async_trait;
@@ -71,11 +71,11 @@ impl Catalog for Sqlite {
         self.write(category::put_steps(rows)).await
     }
 
-    async fn products_by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
+    async fn products_by_ids(&self, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.all(sqlx::query_as(include_str!("sql/products_by_ids.sql")).bind(keys::ids(ids))).await
+        self.all(sqlx::query_as(include_str!("sql/products_by_ids.sql")).bind(keys::ids(ids)).bind(detail.is_whole())).await
     }
 
     async fn products_by_slugs(&self, slugs: &[String]) -> Result<Vec<Product>> {
@@ -92,7 +92,7 @@ impl Catalog for Sqlite {
         self.all(sqlx::query_as(include_str!("sql/products_by_skus.sql")).bind(keys::texts(skus))).await
     }
 
-    async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window) -> Result<Page<Product>> {
+    async fn products_page(&self, filter: &ProductFilter, order: ProductOrder, window: &Window, detail: Detail) -> Result<Page<Product>> {
         let down = order.descending();
         let rows = match order {
             ProductOrder::CreatedDesc | ProductOrder::CreatedAsc => page_query(BY_CREATED, window, down, Sort::Number),
@@ -105,6 +105,7 @@ impl Catalog for Sqlite {
         let category = filter.category_id.map(|id| id.uuid());
         let text = filter.text.as_ref().map(words::all);
         let rows = rows.bind(category).bind(filter.min_price).bind(filter.max_price).bind(filter.in_stock).bind(text.clone());
+        let rows = rows.bind(detail.is_whole());
         let count = sqlx::query_as(include_str!("sql/products_count.sql"))
             .bind(category)
             .bind(filter.min_price)
@@ -114,12 +115,17 @@ impl Catalog for Sqlite {
         self.page(window, rows, count).await
     }
 
-    async fn products_page_by_categories(&self, categories: &[CategoryId], window: &Window) -> Result<Vec<(CategoryId, Page<Product>)>> {
+    async fn products_page_by_categories(
+        &self,
+        categories: &[CategoryId],
+        window: &Window,
+        detail: Detail,
+    ) -> Result<Vec<(CategoryId, Page<Product>)>> {
         if categories.is_empty() {
             return Ok(Vec::new());
         }
         let keys = keys::ids(categories);
-        let rows = page_query(BY_CATEGORIES, window, true, Sort::Number).bind(keys.clone());
+        let rows = page_query(BY_CATEGORIES, window, true, Sort::Number).bind(keys.clone()).bind(detail.is_whole());
         let counts = sqlx::query_as(include_str!("sql/products_count_by_categories.sql")).bind(keys);
         self.pages(window, rows, counts).await
     }

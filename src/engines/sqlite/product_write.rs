@@ -54,7 +54,7 @@ fn checked(product: &Product) -> Result<()> {
 
 /// The product; the transaction is the only one that writes.
 async fn known(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<Product>> {
-    let known = sqlx::query_as(include_str!("sql/products_by_ids.sql")).bind(keys::ids(&[id]));
+    let known = sqlx::query_as(include_str!("sql/products_by_ids.sql")).bind(keys::ids(&[id])).bind(true);
     Ok(tx.rows(known).await?.pop())
 }
 

@@ -24,11 +24,16 @@ impl Planned for Article {
             "id" => leaf(|article: &Self, out| json::plain(article.id, out)),
             "slug" => leaf(|article: &Self, out| json::text(&article.slug, out)),
             "title" => leaf(|article: &Self, out| json::text(&article.title, out)),
-            "status" => leaf(|article: &Self, out| json::plain(article.status.code(), out)),
+            "status" => leaf(|article: &Self, out| json::quoted(article.status.code(), out)),
             "tags" => leaf(|article: &Self, out| json::list(&article.tags, out, |tag, out| json::text(tag, out))),
             "blocks" => blocks(asked),
             "author" => asked.one::<Self, CustomerById, _>(|article, _| Ok(Some(article.author_id))),
-            "products" => asked.each::<Self, ProductById, _>(|article| article.product_ids.clone()),
+            "products" => {
+                let detail = asked.detail_of_product()?;
+                asked.each::<Self, ProductById, _>(move |article, keys| {
+                    keys.extend(article.product_ids.iter().map(|id| Some((*id, detail))))
+                })
+            }
             "publishedAt" => leaf(|article: &Self, out| match article.published_at {
                 Some(at) => json::plain(at, out),
                 None => json::null(out),

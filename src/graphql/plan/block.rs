@@ -94,7 +94,10 @@ impl Planned for Embed {
                 Some(note) => json::text(note, out),
                 None => json::null(out),
             }),
-            "product" => asked.one::<Self, ProductById, _>(|embed, _| Ok(Some(embed.product_id))),
+            "product" => {
+                let detail = asked.detail_of_product()?;
+                asked.one::<Self, ProductById, _>(move |embed, _| Ok(Some((embed.product_id, detail))))
+            }
             _ => None,
         }
     }

@@ -27,10 +27,12 @@ impl Planned for Category {
             "slug" => leaf(|category: &Self, out| json::text(&category.slug, out)),
             "name" => leaf(|category: &Self, out| json::text(&category.name, out)),
             "parent" => asked.one::<Self, CategoryById, _>(|category, _| Ok(category.parent_id)),
-            "children" => asked.many::<Self, CategoriesByParent, _>(|category, _| Ok(Some(category.id)), |rows| rows),
+            "children" => asked
+                .many::<Self, CategoriesByParent, _>(|category, _| Ok(Some(category.id)), |rows, into| into.extend(rows.iter().cloned())),
             "products" => {
                 let list = |_: &Args, _: &Run<'_>| Ok(Listed::child(product::CHILD_LIST, SortKind::Time, product::child_key));
-                asked.page::<Self, ProductsByCategory, _>(list, |category, _, _, window| Ok(Some((category.id, (window,)))))
+                let detail = asked.detail_of_products()?;
+                asked.page::<Self, ProductsByCategory, _>(list, move |category, _, _, window| Ok(Some((category.id, (window, detail)))))
             }
             _ => None,
         }

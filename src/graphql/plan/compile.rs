@@ -7,7 +7,13 @@ use super::{
     object::{Field, Set},
     unplanned::{FirstUnknown, Unknown},
 };
-use crate::graphql::selection::{ABSTRACT, RESERVED};
+use crate::{
+    graphql::{
+        ask,
+        selection::{ABSTRACT, RESERVED},
+    },
+    shop::Detail,
+};
 use async_graphql::parser::types::{self, ExecutableDocument, OperationDefinition, Selection, SelectionSet};
 
 /// What can be selected on.
@@ -59,7 +65,7 @@ impl<'d> Compiler<'d> {
     ) -> Option<Vec<(String, Field<T>)>> {
         let field = |(key, asked): (&'d str, Asked<'_, 'd>)| {
             let compiled = match asked.name {
-                "__typename" => Field::Leaf(Box::new(move |_: &T, _, out: &mut Vec<u8>| json::plain(type_name, out))),
+                "__typename" => Field::Leaf(Box::new(move |_: &T, _, out: &mut Vec<u8>| json::quoted(type_name, out))),
                 _ => compile(&asked).or_else(|| {
                     // what is below was met, and noted, before
                     let _known_better = self.unknown.set(Unknown { on: type_name, field: asked.name.to_owned(), path: asked.path.clone() });
@@ -146,10 +152,21 @@ impl<'d> Asked<'_, 'd> {
         self.field.arguments.iter().any(|(name, _)| name.node == argument)
     }
 
-    /// Whether the articles of a connection are selected with their blocks.
-    pub fn shows_blocks_of_nodes(&self) -> Option<bool> {
+    /// How much of the articles of a connection is read.
+    pub fn detail_of_articles(&self) -> Option<Detail> {
         let nodes = self.selects_below(&["ArticleConnection", "nodes"], ("Article", "blocks"))?;
-        Some(nodes || self.selects_below(&["ArticleConnection", "edges", "ArticleEdge", "node"], ("Article", "blocks"))?)
+        Some(ask::detail(nodes || self.selects_below(&["ArticleConnection", "edges", "ArticleEdge", "node"], ("Article", "blocks"))?))
+    }
+
+    /// How much of a product is read.
+    pub fn detail_of_product(&self) -> Option<Detail> {
+        self.selects("Product", "description").map(ask::detail)
+    }
+
+    /// The same for the products of a connection.
+    pub fn detail_of_products(&self) -> Option<Detail> {
+        let nodes = self.selects_below(&["ProductConnection", "nodes"], ("Product", "description"))?;
+        Some(ask::detail(nodes || self.selects_below(&["ProductConnection", "edges", "ProductEdge", "node"], ("Product", "description"))?))
     }
 
     /// Whether a field of this name is selected below it, on objects of this type.

@@ -7,7 +7,7 @@ use super::{
     json,
     object::{Field, Loaded, Loading, Objects, Relation, Set},
     outline::Step,
-    relation::ask_for,
+    relation::{Answers, ask_for},
 };
 use crate::{
     loaders::{Question, SharedPage},
@@ -92,7 +92,8 @@ struct Found<C> {
 struct FoundPages<'r, C> {
     parts: &'r [(Box<[u8]>, Part<C>)],
     listed: Listed<C>,
-    pages: Vec<Option<Found<C>>>,
+    places: Vec<Option<usize>>,
+    pages: Vec<Found<C>>,
     /// The rows of all pages, once for each part that shows them.
     rows: Vec<Option<Objects<'r, C>>>,
 }
@@ -113,16 +114,15 @@ where
         let asking = asking.map(|(listed, keys)| (listed, ask_for::<Q>(keys, &self.path, run)));
         Box::pin(async move {
             let (listed, asking) = asking?;
+            let Answers { places, answers } = asking.await?;
             let mut count = 0;
-            let found = |page: Option<SharedPage<C>>| {
-                page.map(|page| {
-                    let begin = count;
-                    count += page.items.len();
-                    Found { page, begin }
-                })
+            let found = |page: SharedPage<C>| {
+                let begin = count;
+                count += page.items.len();
+                Found { page, begin }
             };
-            let pages: Vec<Option<Found<C>>> = asking.await?.into_iter().map(found).collect();
-            let all = || pages.iter().flatten().flat_map(|found| found.page.items.iter().cloned()).collect::<Vec<_>>();
+            let pages: Vec<Found<C>> = answers.into_iter().map(found).collect();
+            let all = || pages.iter().flat_map(|found| found.page.items.iter().cloned()).collect::<Vec<_>>();
             let loading = self.parts.iter().map(|(_, part)| async {
                 Ok(match part {
                     Part::Nodes(set) | Part::Edges(_, set) => Some(set.load(run, all()).await?),
@@ -130,7 +130,7 @@ where
                 })
             });
             let rows = futures::future::try_join_all(loading).await?;
-            Ok(Box::new(FoundPages { parts: &self.parts, listed, pages, rows }) as Box<dyn Loaded>)
+            Ok(Box::new(FoundPages { parts: &self.parts, listed, places, pages, rows }) as Box<dyn Loaded>)
         })
     }
 
@@ -146,9 +146,10 @@ where
 
 impl<C: Planned> Loaded for FoundPages<'_, C> {
     fn write(&self, place: usize, viewer: Viewer, out: &mut Vec<u8>) {
-        let Some(Found { page, begin }) = &self.pages[place] else { return json::null(out) };
+        let Some(place) = self.places[place] else { return json::null(out) };
+        let Found { page, begin } = &self.pages[place];
         let cursor = |row: Option<&Arc<C>>, out: &mut Vec<u8>| match row {
-            Some(row) => json::plain(cursor::encode(&self.listed.name, &(self.listed.key)(row)), out),
+            Some(row) => json::quoted(&cursor::encode(&self.listed.name, &(self.listed.key)(row)), out),
             None => json::null(out),
         };
         let mut rows = self.rows.iter();
@@ -162,7 +163,7 @@ impl<C: Planned> Loaded for FoundPages<'_, C> {
                     json::object(fields, out, |field, out| match field {
                         Edge::Cursor => cursor(Some(row), out),
                         Edge::Node => objects.write(begin + place, viewer, out),
-                        Edge::TypeName(name) => json::plain(name, out),
+                        Edge::TypeName(name) => json::quoted(name, out),
                     });
                 }),
                 (Part::PageInfo(fields), _) => json::object(fields, out, |field, out| match field {
@@ -170,13 +171,13 @@ impl<C: Planned> Loaded for FoundPages<'_, C> {
                     Info::HasNext => json::bare(page.has_next, out),
                     Info::Start => cursor(page.items.first(), out),
                     Info::End => cursor(page.items.last(), out),
-                    Info::TypeName => json::plain("PageInfo", out),
+                    Info::TypeName => json::quoted("PageInfo", out),
                 }),
                 (Part::TotalCount, _) => match page.total {
                     Some(total) => json::int(total, out),
                     None => json::null(out),
                 },
-                (Part::TypeName(name), _) => json::plain(name, out),
+                (Part::TypeName(name), _) => json::quoted(name, out),
                 (Part::Nodes(_) | Part::Edges(..), None) => json::null(out),
             }
         });

@@ -10,7 +10,7 @@ use super::{
     relation::{leaf, private, writer},
 };
 use crate::{
-    graphql::{activity, article, ask, order},
+    graphql::{activity, article, order},
     loaders::{
         activity::ActivityByCustomer, article::ArticlesByAuthor, customer::TotalSpent, order::OrdersByCustomer,
         preferences::PreferencesByCustomer,
@@ -35,7 +35,7 @@ impl Planned for Customer {
             "id" => leaf(|customer: &Self, out| json::plain(customer.id, out)),
             "email" => private(sees, |customer: &Self, out| json::text(&customer.email, out)),
             "name" => leaf(|customer: &Self, out| json::text(&customer.name, out)),
-            "tier" => private(sees, |customer: &Self, out| json::plain(customer.tier.code(), out)),
+            "tier" => private(sees, |customer: &Self, out| json::quoted(customer.tier.code(), out)),
             "createdAt" => leaf(|customer: &Self, out| json::plain(customer.created_at, out)),
             "totalSpent" => asked.value::<Self, TotalSpent>(|customer, run| Ok(seen(customer, run)), writer::<Money>(asked)?),
             "orders" => {
@@ -45,7 +45,7 @@ impl Planned for Customer {
             }
             "preferences" => asked.one::<Self, PreferencesByCustomer, _>(|customer, run| Ok(seen(customer, run))),
             "articles" => {
-                let detail = ask::detail(asked.shows_blocks_of_nodes()?);
+                let detail = asked.detail_of_articles()?;
                 let list = |_: &Args, _: &Run<'_>| Ok(Listed::child(article::CHILD_LIST, SortKind::Time, article::child_key));
                 let key = move |customer: &Self, run: &Run<'_>, _: &Args, window| {
                     Ok(Some((customer.id, (window, Reading { detail, audience: run.viewer.of_articles() }))))

@@ -45,11 +45,16 @@ use async_graphql::{
 };
 use object::Set;
 use query::Root;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 /// A compiled operation.
 pub struct Plan {
     root: Set<Root>,
+    /// How long the last answer was, in bytes: room for the next one.
+    last: AtomicUsize,
 }
 
 /// What an operation runs with.
@@ -82,7 +87,7 @@ impl Plan {
         let root = compiler.set(&[&operation.selection_set.node], "");
         // without a field to name, a directive of the root's selections
         let why = || unknown.into_inner().map_or(Unplanned::Conditions, Unplanned::Unknown);
-        Ok(Self { root: root.ok_or_else(why)? })
+        Ok(Self { root: root.ok_or_else(why)?, last: AtomicUsize::new(0) })
     }
 
     /// The questions that it puts, each before those that depend on it.
@@ -98,8 +103,10 @@ impl Plan {
             return Err(Bail);
         }
         let loaded = self.root.load(run, vec![Arc::new(Root)]).await?;
-        let mut out = Vec::with_capacity(4 * 1024);
+        let last = self.last.load(Ordering::Relaxed);
+        let mut out = Vec::with_capacity(last + last / 8 + 256);
         loaded.write(0, run.viewer, &mut out);
+        self.last.store(out.len(), Ordering::Relaxed);
         Ok(out)
     }
 }

@@ -13,8 +13,8 @@ impl Planned for Money {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "amount" => leaf(|money: &Self, out| json::plain(money.decimal(), out)),
-            "currency" => leaf(|money: &Self, out| json::plain(money.currency.code(), out)),
+            "amount" => leaf(|money: &Self, out| json::amount(*money, out)),
+            "currency" => leaf(|money: &Self, out| json::quoted(money.currency.code(), out)),
             _ => None,
         }
     }

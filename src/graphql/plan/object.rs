@@ -42,7 +42,7 @@ pub type Loading<'r> = BoxFuture<'r, Result<Box<dyn Loaded + 'r>, Bail>>;
 
 /// What a relation found.
 pub trait Loaded: Send {
-    /// Writes what belongs to the object of this place.
+    /// Writes what belongs to the object of this place. `out` is the same for all that one run writes.
     fn write(&self, place: usize, viewer: Viewer, out: &mut Vec<u8>);
 }
 

@@ -22,13 +22,15 @@ impl Planned for Order {
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
             "id" => leaf(|order: &Self, out| json::plain(order.id, out)),
-            "status" => leaf(|order: &Self, out| json::plain(order.status.code(), out)),
+            "status" => leaf(|order: &Self, out| json::quoted(order.status.code(), out)),
             "placedAt" => leaf(|order: &Self, out| json::plain(order.placed_at, out)),
             "total" => within(asked, |order: &Self| Some(order.total)),
             "balance" => asked.value::<Self, BalanceOfOrder>(|order, _| Ok(Some(order.id)), writer::<Money>(asked)?),
-            "items" => asked.many::<Self, ItemsByOrder, _>(|order, _| Ok(Some(order.id)), |rows| rows),
+            "items" => asked.many::<Self, ItemsByOrder, _>(|order, _| Ok(Some(order.id)), |rows, into| into.extend(rows.iter().cloned())),
             "customer" => asked.one::<Self, CustomerById, _>(|order, _| Ok(Some(order.customer_id))),
-            "timeline" => asked.many::<Self, ActivityByOrder, _>(|order, _| Ok(Some(order.id)), |rows| rows),
+            "timeline" => {
+                asked.many::<Self, ActivityByOrder, _>(|order, _| Ok(Some(order.id)), |rows, into| into.extend(rows.iter().cloned()))
+            }
             _ => None,
         }
     }
@@ -39,8 +41,11 @@ impl Planned for OrderItem {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "line" => leaf(|item: &Self, out| json::bare(item.line, out)),
-            "product" => asked.one::<Self, ProductById, _>(|item, _| Ok(Some(item.product_id))),
+            "line" => leaf(|item: &Self, out| json::int(item.line, out)),
+            "product" => {
+                let detail = asked.detail_of_product()?;
+                asked.one::<Self, ProductById, _>(move |item, _| Ok(Some((item.product_id, detail))))
+            }
             "quantity" => leaf(|item: &Self, out| json::int(item.quantity, out)),
             "unitPrice" => within(asked, |item: &Self| Some(item.unit_price)),
             "discount" => within(asked, |item: &Self| Some(item.discount)),

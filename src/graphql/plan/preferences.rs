@@ -13,9 +13,9 @@ impl Planned for Preferences {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "theme" => leaf(|preferences: &Self, out| json::plain(preferences.theme.code(), out)),
+            "theme" => leaf(|preferences: &Self, out| json::quoted(preferences.theme.code(), out)),
             "locale" => leaf(|preferences: &Self, out| json::text(&preferences.locale, out)),
-            "currency" => leaf(|preferences: &Self, out| json::plain(preferences.currency.code(), out)),
+            "currency" => leaf(|preferences: &Self, out| json::quoted(preferences.currency.code(), out)),
             "interests" => leaf(|preferences: &Self, out| json::list(&preferences.interests, out, |tag, out| json::text(tag, out))),
             "notifications" => within(asked, |preferences: &Self| Some(preferences.notifications)),
             "extra" => leaf(|preferences: &Self, out| json::value(&preferences.extra, out)),

@@ -10,7 +10,7 @@ use super::{
     relation::{leaf, within},
 };
 use crate::{
-    graphql::{article, ask},
+    graphql::article,
     loaders::{
         article::ArticlesByProduct,
         category::CategoryById,
@@ -35,7 +35,7 @@ impl Planned for Product {
             "createdAt" => leaf(|product: &Self, out| json::plain(product.created_at, out)),
             "category" => asked.one::<Self, CategoryById, _>(|product, _| Ok(Some(product.category_id))),
             "articles" => {
-                let detail = ask::detail(asked.shows_blocks_of_nodes()?);
+                let detail = asked.detail_of_articles()?;
                 let list = |_: &Args, _: &Run<'_>| Ok(Listed::child(article::CHILD_LIST, SortKind::Time, article::child_key));
                 asked.page::<Self, ArticlesByProduct, _>(list, move |product, _, _, window| Ok(Some((product.id, (window, detail)))))
             }

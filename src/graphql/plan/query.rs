@@ -42,7 +42,10 @@ impl Planned for Root {
         let args = asked.args();
         match asked.name {
             // one of the two is asked, and which one is known from the document
-            "product" if asked.gives("id") => asked.one::<Self, ProductById, _>(move |_, run| by_id(&args, run, "product").map(Some)),
+            "product" if asked.gives("id") => {
+                let detail = asked.detail_of_product()?;
+                asked.one::<Self, ProductById, _>(move |_, run| Ok(Some((by_id(&args, run, "product")?, detail))))
+            }
             "product" => asked.one::<Self, ProductBySlug, _>(move |_, run| by_slug(&args, run).map(Some)),
             "category" if asked.gives("id") => asked.one::<Self, CategoryById, _>(move |_, run| by_id(&args, run, "category").map(Some)),
             "category" => asked.one::<Self, CategoryBySlug, _>(move |_, run| by_slug(&args, run).map(Some)),
@@ -55,7 +58,7 @@ impl Planned for Root {
                     asked.one::<Self, ArticleBySlug, _>(move |_, run| Ok(Some((by_slug(&args, run)?, how(run)))))
                 }
             }
-            "categories" => asked.many::<Self, CategoryRoots, _>(|_, _| Ok(Some(())), |rows| rows),
+            "categories" => asked.many::<Self, CategoryRoots, _>(|_, _| Ok(Some(())), |rows, into| into.extend(rows)),
             "customer" => asked.one::<Self, CustomerById, _>(move |_, run| {
                 let id = by_id(&args, run, "customer")?;
                 Ok(run.viewer.sees(id).then_some(id))
@@ -75,14 +78,16 @@ impl Planned for Root {
             ),
             "bestSellers" => asked.many::<Self, BoardTop, _>(move |_, run| Ok(Some((Board::BestSellers, rows(&args, run, 10)?))), shared),
             "search" => search::search(asked),
-            "salesReport" => asked.many::<Self, SalesReport, _>(move |_, run| sales_period(&args, run).map(Some), |rows| rows),
+            "salesReport" => {
+                asked.many::<Self, SalesReport, _>(move |_, run| sales_period(&args, run).map(Some), |rows, into| into.extend(rows))
+            }
             _ => None,
         }
     }
 }
 
-fn shared(rows: Vec<Ranked>) -> Vec<Arc<Ranked>> {
-    rows.into_iter().map(Arc::new).collect()
+fn shared(rows: Vec<Ranked>, into: &mut Vec<Arc<Ranked>>) {
+    into.extend(rows.into_iter().map(Arc::new));
 }
 
 fn by_id<T: FromStr>(args: &Args, run: &Run<'_>, entity: &str) -> Result<T, Bail>
@@ -128,9 +133,10 @@ fn products(asked: &Asked<'_, '_>) -> Option<Field<Root>> {
         let order: shop::ProductOrder = order(args, run)?;
         Ok(Listed::root(product::list(order), order.sorted_by(), move |row| order.key(row)))
     };
+    let detail = asked.detail_of_products()?;
     asked.page::<Root, ProductsPage, _>(list, move |_, run, args, window| {
         let filter = args.get::<Option<ProductWhere>>(run, "where")?.unwrap_or_default().filter().map_err(|_| Bail)?;
-        Ok(Some((filter, order(args, run)?, window)))
+        Ok(Some((filter, order(args, run)?, window, detail)))
     })
 }
 
@@ -164,7 +170,7 @@ fn orders(asked: &Asked<'_, '_>) -> Option<Field<Root>> {
 }
 
 fn articles(asked: &Asked<'_, '_>) -> Option<Field<Root>> {
-    let detail = ask::detail(asked.shows_blocks_of_nodes()?);
+    let detail = asked.detail_of_articles()?;
     let order = |args: &Args, run: &Run<'_>| {
         let order = args.get::<Option<ArticleOrder>>(run, "orderBy")?;
         Ok(order.map_or_else(shop::ArticleOrder::default, Into::into))

@@ -15,7 +15,10 @@ impl Planned for Ranked {
         match asked.name {
             "rank" => leaf(|ranked: &Self, out| json::int(ranked.rank, out)),
             "score" => leaf(|ranked: &Self, out| json::value(&ranked.score, out)),
-            "product" => asked.one::<Self, ProductById, _>(|ranked, _| Ok(Some(ranked.product_id))),
+            "product" => {
+                let detail = asked.detail_of_product()?;
+                asked.one::<Self, ProductById, _>(move |ranked, _| Ok(Some((ranked.product_id, detail))))
+            }
             _ => None,
         }
     }

@@ -7,8 +7,11 @@ use super::{
     object::{Field, Loaded, Loading, Objects, Relation, Set},
     outline::Step,
 };
-use crate::{loaders::Question, shop::Viewer};
-use std::{future::Future, ops::Range, sync::Arc};
+use crate::{
+    loaders::{Found, Question},
+    shop::Viewer,
+};
+use std::{cell::RefCell, future::Future, ops::Range, sync::Arc};
 
 /// What a question is asked by, from the object that asks; `None`: nothing is asked, the answer is null.
 pub type Key<T, K> = Box<dyn Fn(&T, &Run<'_>) -> Result<Option<K>, Bail> + Send + Sync>;
@@ -16,13 +19,21 @@ pub type Key<T, K> = Box<dyn Fn(&T, &Run<'_>) -> Result<Option<K>, Bail> + Send 
 /// Writes a value that is the same for every viewer.
 pub type WriteValue<V> = Box<dyn Fn(&V, &mut Vec<u8>) + Send + Sync>;
 
+/// What objects asked for.
+pub struct Answers<A> {
+    /// For each object where its answer is; `None` where nothing was asked, or the stores know nothing.
+    pub places: Vec<Option<usize>>,
+    /// Each answer once, however many objects asked for it.
+    pub answers: Vec<A>,
+}
+
 /// Asks a question for each object, all at once. The question is put now, what comes back is waited for later.
 pub fn ask<'r, T, Q: Question>(
     key: &Key<T, Q::Key>,
     path: &str,
     run: &'r Run<'r>,
     objects: &[Arc<T>],
-) -> impl Future<Output = Result<Vec<Option<Q::Answer>>, Bail>> + Send + use<'r, T, Q> {
+) -> impl Future<Output = Result<Answers<Q::Answer>, Bail>> + Send + use<'r, T, Q> {
     let keys: Result<Vec<Option<Q::Key>>, Bail> = objects.iter().map(|object| key(object, run)).collect();
     let asking = keys.map(|keys| ask_for::<Q>(keys, path, run));
     async move { asking?.await }
@@ -33,13 +44,49 @@ pub fn ask_for<'r, Q: Question>(
     keys: Vec<Option<Q::Key>>,
     path: &str,
     run: &'r Run<'r>,
-) -> impl Future<Output = Result<Vec<Option<Q::Answer>>, Bail>> + Send + use<'r, Q> {
+) -> impl Future<Output = Result<Answers<Q::Answer>, Bail>> + Send + use<'r, Q> {
     let asks: Vec<bool> = keys.iter().map(Option::is_some).collect();
-    let answers = run.loads.load_all::<Q>(keys.into_iter().flatten().collect(), path);
+    let asking = run.loads.load_all::<Q>(keys.into_iter().flatten().collect(), path);
     async move {
-        let mut answers = answers.await.into_iter();
-        let answer = |asks: bool| if asks { answers.next().ok_or(Bail)?.map_err(|_| Bail) } else { Ok(None) };
-        asks.into_iter().map(answer).collect()
+        let Found { places, answers } = asking.await;
+        let mut found = Vec::with_capacity(answers.len());
+        let known: Vec<Option<usize>> = answers
+            .into_iter()
+            .map(|outcome| {
+                let answer = outcome.map_err(|_| Bail)?;
+                Ok(answer.map(|answer| {
+                    found.push(answer);
+                    found.len() - 1
+                }))
+            })
+            .collect::<Result<_, Bail>>()?;
+        let mut places = places.into_iter();
+        let places = asks.into_iter().map(|asks| if asks { known[places.next()?] } else { None }).collect();
+        Ok(Answers { places, answers: found })
+    }
+}
+
+/// Objects that may be shown in several places, which is written but once: the bytes are copied after that.
+struct Shared<'r, C> {
+    objects: Objects<'r, C>,
+    /// Where each of them was written.
+    written: RefCell<Vec<Range<usize>>>,
+}
+
+impl<'r, C> Shared<'r, C> {
+    fn new(objects: Objects<'r, C>, count: usize) -> Self {
+        Self { objects, written: RefCell::new(vec![0..0; count]) }
+    }
+
+    fn write(&self, place: Option<usize>, viewer: Viewer, out: &mut Vec<u8>) {
+        let Some(place) = place else { return json::null(out) };
+        let before = self.written.borrow()[place].clone();
+        if !before.is_empty() {
+            return out.extend_from_within(before);
+        }
+        let begin = out.len();
+        self.objects.write(place, viewer, out);
+        self.written.borrow_mut()[place] = begin..out.len();
     }
 }
 
@@ -53,22 +100,17 @@ struct One<T, Q: Question, C> {
 /// What relations to one object found.
 struct FoundOne<'r, C> {
     places: Vec<Option<usize>>,
-    objects: Objects<'r, C>,
+    shared: Shared<'r, C>,
 }
 
 impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Arc<C>>> Relation<T> for One<T, Q, C> {
     fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
         let asking = ask::<T, Q>(&self.key, &self.path, run, objects);
         Box::pin(async move {
-            let mut found = Vec::new();
-            let place = |answer: Option<Arc<C>>| {
-                answer.map(|object| {
-                    found.push(object);
-                    found.len() - 1
-                })
-            };
-            let places = asking.await?.into_iter().map(place).collect();
-            Ok(Box::new(FoundOne { places, objects: self.set.load(run, found).await? }) as Box<dyn Loaded>)
+            let Answers { places, answers } = asking.await?;
+            let count = answers.len();
+            let shared = Shared::new(self.set.load(run, answers).await?, count);
+            Ok(Box::new(FoundOne { places, shared }) as Box<dyn Loaded>)
         })
     }
 
@@ -80,24 +122,23 @@ impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Arc<C>>> Relation<T> f
 
 impl<C: Send + Sync> Loaded for FoundOne<'_, C> {
     fn write(&self, place: usize, viewer: Viewer, out: &mut Vec<u8>) {
-        match self.places[place] {
-            Some(place) => self.objects.write(place, viewer, out),
-            None => json::null(out),
-        }
+        self.shared.write(self.places[place], viewer, out);
     }
 }
 
 /// A list, or null where nothing was asked.
 struct Many<T, Q: Question, C> {
     key: Key<T, Q::Key>,
-    rows: fn(Q::Answer) -> Vec<Arc<C>>,
+    rows: fn(Q::Answer, &mut Vec<Arc<C>>),
     set: Set<C>,
     path: String,
 }
 
 /// What relations to lists found.
 struct FoundMany<'r, C> {
-    places: Vec<Option<Range<usize>>>,
+    places: Vec<Option<usize>>,
+    /// Which of the objects are in each list.
+    lists: Vec<Range<usize>>,
     objects: Objects<'r, C>,
 }
 
@@ -105,16 +146,15 @@ impl<T: Send + Sync, C: Send + Sync, Q: Question> Relation<T> for Many<T, Q, C> 
     fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
         let asking = ask::<T, Q>(&self.key, &self.path, run, objects);
         Box::pin(async move {
+            let Answers { places, answers } = asking.await?;
             let mut found = Vec::new();
-            let place = |answer: Option<Q::Answer>| {
-                answer.map(|answer| {
-                    let start = found.len();
-                    found.extend((self.rows)(answer));
-                    start..found.len()
-                })
+            let list = |answer| {
+                let start = found.len();
+                (self.rows)(answer, &mut found);
+                start..found.len()
             };
-            let places = asking.await?.into_iter().map(place).collect();
-            Ok(Box::new(FoundMany { places, objects: self.set.load(run, found).await? }) as Box<dyn Loaded>)
+            let lists = answers.into_iter().map(list).collect();
+            Ok(Box::new(FoundMany { places, lists, objects: self.set.load(run, found).await? }) as Box<dyn Loaded>)
         })
     }
 
@@ -126,42 +166,45 @@ impl<T: Send + Sync, C: Send + Sync, Q: Question> Relation<T> for Many<T, Q, C> 
 
 impl<C: Send + Sync> Loaded for FoundMany<'_, C> {
     fn write(&self, place: usize, viewer: Viewer, out: &mut Vec<u8>) {
-        match &self.places[place] {
-            Some(range) => json::list(range.clone(), out, |place, out| self.objects.write(place, viewer, out)),
+        match self.places[place] {
+            Some(list) => json::list(self.lists[list].clone(), out, |place, out| self.objects.write(place, viewer, out)),
             None => json::null(out),
         }
     }
 }
 
+/// Adds all keys that an object asks a question by.
+type Keys<T, K> = Box<dyn Fn(&T, &mut Vec<Option<K>>) + Send + Sync>;
+
 /// A list with an object, or null, for each of several keys of the object that asks.
 struct Each<T, Q: Question, C> {
-    keys: fn(&T) -> Vec<Q::Key>,
+    keys: Keys<T, Q::Key>,
     set: Set<C>,
     path: String,
 }
 
 struct FoundEach<'r, C> {
-    places: Vec<Vec<Option<usize>>>,
-    objects: Objects<'r, C>,
+    /// Which of the places belong to each object.
+    lists: Vec<Range<usize>>,
+    places: Vec<Option<usize>>,
+    shared: Shared<'r, C>,
 }
 
 impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Arc<C>>> Relation<T> for Each<T, Q, C> {
     fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
-        let keys: Vec<Vec<Q::Key>> = objects.iter().map(|object| (self.keys)(object)).collect();
-        let counts: Vec<usize> = keys.iter().map(Vec::len).collect();
-        let asking = run.loads.load_all::<Q>(keys.into_iter().flatten().collect(), &self.path);
+        let mut keys = Vec::new();
+        let list = |object: &Arc<T>| {
+            let start = keys.len();
+            (self.keys)(object, &mut keys);
+            start..keys.len()
+        };
+        let lists = objects.iter().map(list).collect();
+        let asking = ask_for::<Q>(keys, &self.path, run);
         Box::pin(async move {
-            let mut answers = asking.await.into_iter();
-            let mut found = Vec::new();
-            let mut place = || {
-                let object = answers.next().ok_or(Bail)?.map_err(|_| Bail)?;
-                Ok(object.map(|object| {
-                    found.push(object);
-                    found.len() - 1
-                }))
-            };
-            let places = counts.into_iter().map(|count| (0..count).map(|_| place()).collect()).collect::<Result<_, Bail>>()?;
-            Ok(Box::new(FoundEach { places, objects: self.set.load(run, found).await? }) as Box<dyn Loaded>)
+            let Answers { places, answers } = asking.await?;
+            let count = answers.len();
+            let shared = Shared::new(self.set.load(run, answers).await?, count);
+            Ok(Box::new(FoundEach { lists, places, shared }) as Box<dyn Loaded>)
         })
     }
 
@@ -173,10 +216,8 @@ impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Arc<C>>> Relation<T> f
 
 impl<C: Send + Sync> Loaded for FoundEach<'_, C> {
     fn write(&self, place: usize, viewer: Viewer, out: &mut Vec<u8>) {
-        json::list(&self.places[place], out, |place, out| match place {
-            Some(place) => self.objects.write(*place, viewer, out),
-            None => json::null(out),
-        });
+        let places = &self.places[self.lists[place].clone()];
+        json::list(places, out, |place, out| self.shared.write(*place, viewer, out));
     }
 }
 
@@ -188,14 +229,14 @@ struct Value<T, Q: Question> {
 }
 
 struct FoundValues<'r, A> {
-    values: Vec<Option<A>>,
+    found: Answers<A>,
     write: &'r (dyn Fn(&A, &mut Vec<u8>) + Send + Sync),
 }
 
 impl<T: Send + Sync, Q: Question> Relation<T> for Value<T, Q> {
     fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
         let asking = ask::<T, Q>(&self.key, &self.path, run, objects);
-        Box::pin(async move { Ok(Box::new(FoundValues { values: asking.await?, write: &*self.write }) as Box<dyn Loaded>) })
+        Box::pin(async move { Ok(Box::new(FoundValues { found: asking.await?, write: &*self.write }) as Box<dyn Loaded>) })
     }
 
     fn outline(&self, into: &mut Vec<Step>) {
@@ -205,8 +246,8 @@ impl<T: Send + Sync, Q: Question> Relation<T> for Value<T, Q> {
 
 impl<A: Send> Loaded for FoundValues<'_, A> {
     fn write(&self, place: usize, _: Viewer, out: &mut Vec<u8>) {
-        match &self.values[place] {
-            Some(value) => (self.write)(value, out),
+        match self.found.places[place] {
+            Some(value) => (self.write)(&self.found.answers[value], out),
             None => json::null(out),
         }
     }
@@ -264,7 +305,7 @@ impl Asked<'_, '_> {
     pub fn many<T, Q, C>(
         &self,
         key: impl Fn(&T, &Run<'_>) -> Result<Option<Q::Key>, Bail> + Send + Sync + 'static,
-        rows: fn(Q::Answer) -> Vec<Arc<C>>,
+        rows: fn(Q::Answer, &mut Vec<Arc<C>>),
     ) -> Option<Field<T>>
     where
         T: Send + Sync + 'static,
@@ -276,13 +317,13 @@ impl Asked<'_, '_> {
     }
 
     /// A relation to an object for each of several keys.
-    pub fn each<T, Q, C>(&self, keys: fn(&T) -> Vec<Q::Key>) -> Option<Field<T>>
+    pub fn each<T, Q, C>(&self, keys: impl Fn(&T, &mut Vec<Option<Q::Key>>) + Send + Sync + 'static) -> Option<Field<T>>
     where
         T: Send + Sync + 'static,
         Q: Question<Answer = Arc<C>>,
         C: Planned,
     {
-        let each = Each::<T, Q, C> { keys, set: self.below()?, path: self.path.clone() };
+        let each = Each::<T, Q, C> { keys: Box::new(keys), set: self.below()?, path: self.path.clone() };
         Some(Field::Relation(Box::new(each)))
     }
 

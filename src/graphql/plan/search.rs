@@ -51,9 +51,9 @@ impl Relation<Root> for Search {
         });
         Box::pin(async move {
             let (limit, products, articles) = asking?;
-            let (products, articles) = futures::join!(products, articles);
-            let products = products.into_iter().next().ok_or(Bail)?.map_err(|_| Bail)?.unwrap_or_default();
-            let articles = articles.into_iter().next().ok_or(Bail)?.map_err(|_| Bail)?.unwrap_or_default();
+            let (mut products, mut articles) = futures::join!(products, articles);
+            let products = products.answers.pop().ok_or(Bail)?.map_err(|_| Bail)?.unwrap_or_default();
+            let articles = articles.answers.pop().ok_or(Bail)?.map_err(|_| Bail)?.unwrap_or_default();
             let turns = (0..products.len().max(articles.len())).flat_map(|turn| {
                 let product = (turn < products.len()).then_some(Turn::Product(turn));
                 product.into_iter().chain((turn < articles.len()).then_some(Turn::Article(turn)))

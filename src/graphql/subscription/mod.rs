@@ -13,7 +13,7 @@ use super::{
 use crate::{
     fanout::{Fanout, Refused, Watch},
     loaders::LoadError,
-    shop::{Article, Board, Order, OrderId, Product, ProductId, Ranked, Reading},
+    shop::{Article, Board, Detail, Order, OrderId, Product, ProductId, Ranked, Reading},
 };
 use async_graphql::{Context, ID, Object, Result};
 use follow::{Change, Followed};
@@ -52,7 +52,7 @@ impl Subscription {
     /// A product's stock or another of its properties changed.
     async fn stock_changed(&self, ctx: &Context<'_>, product_id: ID) -> Result<EventsOf<StockChanged>> {
         let product: ProductId = id(&product_id, "product")?;
-        let look = look(move |stores| async move { stores.relational.products_by_ids(&[product]).await });
+        let look = look(move |stores| async move { stores.relational.products_by_ids(&[product], Detail::Whole).await });
         let source = Thing::new(look, |product: &Product| product.version);
         let followed = follow(ctx, Watch::Stock(product), "product", source).await?;
         found(&followed, "product").await?;

@@ -6,7 +6,7 @@ use crate::{
     layers::{cached::Cached, observed::Observed},
     receipt::{self, Caller, Receipt, Role},
     roles::{Cache, Relational},
-    shop::{Customer, CustomerId, Product, ProductId, SalesBy, SalesPeriod, SalesRow, Timestamp},
+    shop::{Customer, CustomerId, Detail, Product, ProductId, SalesBy, SalesPeriod, SalesRow, Timestamp},
 };
 use async_trait::async_trait;
 use polystore_lab::{
@@ -89,7 +89,7 @@ impl Reader {
     }
 
     async fn product(&self, id: ProductId) -> Result<Value> {
-        let found = self.asked.products_by_ids(&[id]).await?;
+        let found = self.asked.products_by_ids(&[id], Detail::Whole).await?;
         let told = |product: &Product| {
             json!({
                 "id": product.id.to_string(), "sku": product.sku, "name": product.name, "description": product.description,

@@ -5,7 +5,7 @@ use crate::{
     progress::Silent,
     roles::Relational,
     seed,
-    shop::{ProductFilter, ProductId, ProductOrder, Window},
+    shop::{Detail, ProductFilter, ProductId, ProductOrder, Window},
 };
 use polystore_lab::{LabError, Load, Result, site::Site};
 use sqlx::ConnectOptions as _;
@@ -61,7 +61,8 @@ impl Source {
             other => LabError::store(self.store, other),
         };
         seed::run_relational(&*self.relational, &plan, &Silent).await.map_err(failed)?;
-        let page = self.relational.products_page(&ProductFilter::default(), ProductOrder::default(), &Window::first(20)).await?;
+        let page =
+            self.relational.products_page(&ProductFilter::default(), ProductOrder::default(), &Window::first(20), Detail::Whole).await?;
         let mut products: Vec<_> = page.items.into_iter().map(|product| product.id).collect();
         products.sort_unstable_by_key(ToString::to_string);
         *filled = Some((*load, products.clone()));

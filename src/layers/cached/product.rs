@@ -9,7 +9,8 @@ use super::{
 use crate::{
     roles::{Cache, Relational, Result},
     shop::{
-        MoveRefusal, NewOrder, Order, OrderMove, OrderRefusal, OrderStatus, OrderWithItems, Product, ProductId, ProductRefusal, Written,
+        Detail, MoveRefusal, NewOrder, Order, OrderMove, OrderRefusal, OrderStatus, OrderWithItems, Product, ProductId, ProductRefusal,
+        Written,
     },
 };
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub fn aside(owner: Arc<dyn Relational>, cache: Arc<dyn Cache>) -> Arc<Aside<Pro
     let engine = owner.engine();
     let load = move |ids: Vec<ProductId>| -> futures::future::BoxFuture<'static, Result<Vec<Product>>> {
         let owner = Arc::clone(&owner);
-        Box::pin(async move { owner.products_by_ids(&ids).await })
+        Box::pin(async move { owner.products_by_ids(&ids, Detail::Whole).await })
     };
     Aside::new(engine, Box::new(load), cache, Fate::default())
 }

@@ -12,7 +12,7 @@ use polystore::{
     error::{Engine, Kind},
     receipt::{self, Caller, Receipt},
     roles::{Hot, Relational, Store as _, hot::Versioned},
-    shop::{NewOrder, Once, OrderMove, OrderStatus, Product, ProductId, StockLevel, Written},
+    shop::{Detail, NewOrder, Once, OrderMove, OrderStatus, Product, ProductId, StockLevel, Written},
     stores::{Copies, Stores},
 };
 use std::{
@@ -73,7 +73,7 @@ fn changed(version: i64) -> Product {
 }
 
 async fn seen(server: &Stores, id: u128) -> Option<Product> {
-    server.relational.products_by_ids(&ids([id])).await.unwrap().pop()
+    server.relational.products_by_ids(&ids([id]), Detail::Whole).await.unwrap().pop()
 }
 
 /// The store calls of some work, as role and method, and the hits and misses.
@@ -91,7 +91,7 @@ async fn settle() {
 
 async fn products_come_from_the_cache_and_the_receipt_says_so(shop: Shop) {
     let asked = ids([1, 2, 3, 2]);
-    let read = || async { assert_eq!(shop.one.relational.products_by_ids(&asked).await.unwrap().len(), 3) };
+    let read = || async { assert_eq!(shop.one.relational.products_by_ids(&asked, Detail::Whole).await.unwrap().len(), 3) };
     let (calls, counts) = account(read()).await;
     assert_eq!((calls, counts), (vec!["hot.cache_get".to_owned(), "relational.products_by_ids".to_owned()], (0, 3)));
     settle().await;
@@ -109,7 +109,7 @@ async fn five_hundred_askers_at_once_are_one_load_a_product(shop: Shop) {
         let caller = Caller { receipt: receipt.clone(), path: "test".into() };
         let (store, asked) = (shop.one.relational.clone(), ids((1..=50).filter(move |id| (id + n).is_multiple_of(5))));
         tokio::spawn(receipt::on_account_of(Some(caller), async move {
-            assert_eq!(store.products_by_ids(&asked).await.unwrap().len(), asked.len());
+            assert_eq!(store.products_by_ids(&asked, Detail::Whole).await.unwrap().len(), asked.len());
         }))
     });
     for asker in join_all(askers.collect::<Vec<_>>()).await {
@@ -158,7 +158,7 @@ async fn that_there_is_no_such_product_is_remembered_until_there_is_one(shop: Sh
 async fn an_order_and_its_end_are_seen_in_the_stock_at_once(shop: Shop) {
     shop.owner.customers_put(&[sample::customer(1)]).await.unwrap();
     let stock = async |server: &Stores| {
-        let mut rows = server.relational.products_by_ids(&ids([1, 2, 3])).await.unwrap();
+        let mut rows = server.relational.products_by_ids(&ids([1, 2, 3]), Detail::Whole).await.unwrap();
         rows.sort_by_key(|row| row.id);
         rows.iter().map(|row| row.stock).collect::<Vec<_>>()
     };
@@ -254,12 +254,12 @@ async fn without_redis_products_come_from_their_owner_and_soon((proxy, shop): (P
 }
 
 async fn without_postgresql_products_come_from_the_cache((proxy, shop): (Proxy, Shop)) {
-    shop.one.relational.products_by_ids(&ids(1..=10)).await.unwrap();
+    shop.one.relational.products_by_ids(&ids(1..=10), Detail::Whole).await.unwrap();
     settle().await;
     proxy.cut().await;
     for _ in 0..3 {
-        assert_eq!(shop.two.relational.products_by_ids(&ids(1..=10)).await.unwrap().len(), 10);
-        let error = shop.two.relational.products_by_ids(&ids(5..=20)).await.unwrap_err();
+        assert_eq!(shop.two.relational.products_by_ids(&ids(1..=10), Detail::Whole).await.unwrap().len(), 10);
+        let error = shop.two.relational.products_by_ids(&ids(5..=20), Detail::Whole).await.unwrap_err();
         assert_eq!((error.kind, error.engine), (Kind::Unavailable, Engine::Postgres));
     }
 }

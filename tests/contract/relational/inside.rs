@@ -6,7 +6,7 @@ use polystore::{
     engines::{Limits, postgres::Postgres, sqlite::Sqlite},
     error::Engine,
     roles::Relational,
-    shop::{Audience, NewOrder, Once, Order, OrderId, OrderItem, Product},
+    shop::{Audience, Detail, NewOrder, Once, Order, OrderId, OrderItem, Product},
 };
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use std::{collections::BTreeMap, sync::Arc};
@@ -74,7 +74,7 @@ impl Inside {
     pub async fn everything(&self) -> (Vec<Order>, Vec<OrderItem>, Vec<Product>, Vec<i64>) {
         let orders: Vec<OrderId> = (0..100).map(sample::id).collect();
         let heads = self.store.orders_by_ids(&orders, Audience::Everything).await.unwrap();
-        let products = self.store.products_by_ids(&(0..20).map(sample::id).collect::<Vec<_>>()).await.unwrap();
+        let products = self.store.products_by_ids(&(0..20).map(sample::id).collect::<Vec<_>>(), Detail::Whole).await.unwrap();
         let counts = "SELECT (SELECT count(*) FROM once) UNION ALL SELECT (SELECT count(*) FROM outbox)
             UNION ALL SELECT (SELECT count(*) FROM ledger) UNION ALL SELECT (SELECT count(*) FROM orders)";
         (

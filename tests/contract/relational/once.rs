@@ -4,7 +4,7 @@ use futures::future::join_all;
 use libtest_mimic::Trial;
 use polystore::{
     error::Engine,
-    shop::{Once, OrderMove, OrderRefusal, OrderStatus, OrderWithItems, Product, Written},
+    shop::{Detail, Once, OrderMove, OrderRefusal, OrderStatus, OrderWithItems, Product, Written},
 };
 use std::time::{Duration, Instant};
 
@@ -91,7 +91,7 @@ async fn twenty_at_once_under_one_key_place_one_order(inside: Inside) {
         assert_eq!(inside.store.order_place(&new, (&once).into()).await.unwrap(), Written::Replayed(expected));
     }
     assert_eq!(inside.everything().await.3, [5, 5, 10, 5]);
-    assert_eq!(inside.store.products_by_ids(&[sample::id(1)]).await.unwrap()[0].stock, 5);
+    assert_eq!(inside.store.products_by_ids(&[sample::id(1)], Detail::Whole).await.unwrap()[0].stock, 5);
 }
 
 async fn keys_and_scopes_of_any_text_are_kept_apart(inside: Inside) {

@@ -2,7 +2,8 @@ use super::{Store, assert_conflict, by_id, paging};
 use crate::{contract, support::engines::relational, support::sample};
 use libtest_mimic::Trial;
 use polystore::shop::{
-    Audience, Currency, CustomerId, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderStatus, OrderWithItems, Page, Window,
+    Audience, Currency, CustomerId, Detail, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, OrderStatus, OrderWithItems, Page,
+    Window,
 };
 
 pub fn trials() -> Vec<Trial> {
@@ -240,7 +241,7 @@ async fn a_product_or_customer_that_orders_name_can_still_change(store: Store) {
     store.products_put(std::slice::from_ref(&dearer)).await.unwrap();
     store.customers_put(&[polystore::shop::Customer { name: "New".into(), ..sample::customer(1) }]).await.unwrap();
     store.categories_put(&[polystore::shop::Category { name: "New".into(), ..sample::category(1) }]).await.unwrap();
-    assert_eq!(store.products_by_ids(&[sample::id(1)]).await.unwrap(), [dearer]);
+    assert_eq!(store.products_by_ids(&[sample::id(1)], Detail::Whole).await.unwrap(), [dearer]);
     assert_eq!(everything(&store).await, (vec![row.order], row.items), "an order keeps the price of its day");
 }
 

@@ -3,7 +3,7 @@ use crate::{contract, support::sample};
 use futures::future::join;
 use libtest_mimic::Trial;
 use polystore::shop::{
-    Audience, Event, Fact, MoveRefusal, Once, Order, OrderMove, OrderStatus, Product, StockLevel, Written, product::MAX_STOCK,
+    Audience, Detail, Event, Fact, MoveRefusal, Once, Order, OrderMove, OrderStatus, Product, StockLevel, Written, product::MAX_STOCK,
 };
 
 pub fn trials() -> Vec<Trial> {
@@ -52,7 +52,7 @@ async fn an_order_is_paid_and_shipped_and_the_books_follow(inside: Inside) {
     assert_eq!(told[1..], [&paid, &shipped].map(|order| Event::order_moved(order, &[], Vec::new(), sample::at(0)).fact));
     assert_eq!(inside.numbers("SELECT sequence FROM outbox ORDER BY sequence").await, [1, 2, 3]);
     assert_eq!(inside.everything().await.3, [3, 3, 4, 1]);
-    let sold = inside.store.products_by_ids(&[sample::id(1)]).await.unwrap();
+    let sold = inside.store.products_by_ids(&[sample::id(1)], Detail::Whole).await.unwrap();
     assert_eq!((sold[0].stock, sold[0].version), (8, 2), "the stock was taken when the order was placed");
 }
 
@@ -94,7 +94,7 @@ async fn returned_pieces_never_lift_the_stock_above_its_bound(inside: Inside) {
     inside.store.products_put(&[Product { stock: MAX_STOCK - 2, ..sample::product(1, 1) }]).await.unwrap();
     let written = inside.store.order_move(&step(1, OrderStatus::Cancelled), (&key("cancel")).into()).await.unwrap();
     assert!(matches!(written, Written::Done(_)), "{written:?}");
-    assert_eq!(inside.store.products_by_ids(&[sample::id(1)]).await.unwrap()[0].stock, MAX_STOCK);
+    assert_eq!(inside.store.products_by_ids(&[sample::id(1)], Detail::Whole).await.unwrap()[0].stock, MAX_STOCK);
 }
 
 async fn an_order_goes_only_where_its_status_lets_it_go(inside: Inside) {
@@ -169,7 +169,7 @@ async fn of_two_moves_at_once_each_sees_what_the_other_made(inside: Inside) {
         assert!(entries.len() == usize::try_from(n).unwrap());
     }
     let cancelled = inside.numbers("SELECT count(*) FROM orders WHERE status = 'CANCELLED'").await[0];
-    let product = &inside.store.products_by_ids(&[sample::id(1)]).await.unwrap()[0];
+    let product = &inside.store.products_by_ids(&[sample::id(1)], Detail::Whole).await.unwrap()[0];
     assert_eq!((product.stock, product.version), (stock - 30 + cancelled, 31 + cancelled), "every piece came back once");
     let cash = inside.numbers("SELECT CAST(sum(amount_minor) AS BIGINT) FROM ledger WHERE account = 'CASH'").await[0];
     assert_eq!(cash, 100 * (30 - cancelled));

@@ -9,7 +9,7 @@ use polystore::{
     engines::{Limits, postgres::Postgres},
     error::{Engine, Kind},
     roles::Orders as _,
-    shop::{Event, Fact, NewOrder, Once, OrderRefusal, OrderWithItems, Product, StockLevel, Written, money::MAX_AMOUNT},
+    shop::{Detail, Event, Fact, NewOrder, Once, OrderRefusal, OrderWithItems, Product, StockLevel, Written, money::MAX_AMOUNT},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -31,7 +31,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 async fn stock(inside: &Inside, n: u128) -> (i64, i64) {
-    let product = inside.store.products_by_ids(&[sample::id(n)]).await.unwrap().remove(0);
+    let product = inside.store.products_by_ids(&[sample::id(n)], Detail::Whole).await.unwrap().remove(0);
     (product.stock, product.version)
 }
 

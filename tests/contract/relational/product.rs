@@ -6,7 +6,7 @@ use crate::{
 };
 use libtest_mimic::Trial;
 use polystore::shop::{
-    Category, CategoryId, Currency, Money, Page, Product, ProductFilter, ProductOrder, SearchText, Window, money::MAX_AMOUNT,
+    Category, CategoryId, Currency, Detail, Money, Page, Product, ProductFilter, ProductOrder, SearchText, Window, money::MAX_AMOUNT,
     product::MAX_STOCK,
 };
 
@@ -32,7 +32,12 @@ macro_rules! trials_of {
 }
 
 pub fn trials() -> Vec<Trial> {
-    [trials_of!("product", relational), trials_of!("product_behind_a_cache", relational_behind_a_cache)].into_iter().flatten().collect()
+    // what a cache holds is whole
+    let sent = contract!(super::ENGINES, "product", relational; descriptions_are_sent_only_when_they_are_asked_for,);
+    [trials_of!("product", relational), trials_of!("product_behind_a_cache", relational_behind_a_cache), sent]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 const ORDERS: [ProductOrder; 6] = [
@@ -73,7 +78,7 @@ async fn products_are_found_by_id_by_slug_and_by_sku(store: Store) {
     with_categories(&store, 1).await;
     let rows = [sample::product(1, 1), sample::product(2, 1)];
     store.products_put(&rows).await.unwrap();
-    let found = store.products_by_ids(&[sample::id(2), sample::id(1), sample::id(2), sample::id(9)]).await.unwrap();
+    let found = store.products_by_ids(&[sample::id(2), sample::id(1), sample::id(2), sample::id(9)], Detail::Whole).await.unwrap();
     assert_eq!(by_id(found, |product| product.id), rows);
     let slugs = ["product-2", "product-1", "product-2", "Product-1", "'; --"].map(String::from);
     assert_eq!(by_id(store.products_by_slugs(&slugs).await.unwrap(), |product| product.id), rows);
@@ -82,16 +87,44 @@ async fn products_are_found_by_id_by_slug_and_by_sku(store: Store) {
     assert_eq!(store.products_by_skus(&skus[3..]).await.unwrap(), []);
 }
 
+async fn descriptions_are_sent_only_when_they_are_asked_for(store: Store) {
+    with_categories(&store, 2).await;
+    let rows = tied();
+    store.products_put(&rows).await.unwrap();
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let parents: Vec<CategoryId> = [1, 2].map(sample::id).to_vec();
+    let (all, window) = (ProductFilter::default(), Window::first(20));
+    for (detail, expected) in [
+        (Detail::Whole, rows.clone()),
+        (Detail::Summary, rows.iter().map(|row| Product { description: String::new(), ..row.clone() }).collect()),
+    ] {
+        assert_eq!(by_id(store.products_by_ids(&ids, detail).await.unwrap(), |row| row.id), expected, "by ids, {detail:?}");
+        for order in ORDERS {
+            let page = store.products_page(&all, order, &window, detail).await.unwrap();
+            assert_eq!(by_id(page.items, |row| row.id), expected, "{order:?}, {detail:?}");
+        }
+        let pages = store.products_page_by_categories(&parents, &window, detail).await.unwrap();
+        let found = pages.into_iter().flat_map(|(_, page)| page.items).collect();
+        assert_eq!(by_id(found, |row| row.id), expected, "by categories, {detail:?}");
+    }
+}
+
 async fn every_order_is_paged_whole_in_both_directions(store: Store) {
     with_categories(&store, 2).await;
     let all = ProductFilter::default();
     for order in ORDERS {
-        paging::check(&[], |row| order.key(row), async |window| store.products_page(&all, order, &window).await.unwrap()).await;
+        paging::check(&[], |row| order.key(row), async |window| store.products_page(&all, order, &window, Detail::Whole).await.unwrap())
+            .await;
     }
     store.products_put(&tied()).await.unwrap();
     for order in ORDERS {
         let expected = paging::sorted(tied(), order.descending(), |row| order.key(row));
-        paging::check(&expected, |row| order.key(row), async |window| store.products_page(&all, order, &window).await.unwrap()).await;
+        paging::check(
+            &expected,
+            |row| order.key(row),
+            async |window| store.products_page(&all, order, &window, Detail::Whole).await.unwrap(),
+        )
+        .await;
     }
 }
 
@@ -119,7 +152,7 @@ async fn filters_alone_and_combined_leave_the_right_rows(store: Store) {
                     found += expected.len();
                     for order in ORDERS {
                         let window = Window { total: true, ..Window::first(100) };
-                        let page = store.products_page(&filter, order, &window).await.unwrap();
+                        let page = store.products_page(&filter, order, &window, Detail::Whole).await.unwrap();
                         let expected = paging::sorted(expected.clone(), order.descending(), |row| order.key(row));
                         assert_eq!(page.total, Some(expected.len() as u64), "{filter:?}");
                         assert_eq!(page.items, expected, "{filter:?} {order:?}");
@@ -144,8 +177,12 @@ async fn a_filtered_list_is_paged_whole_in_both_directions(store: Store) {
         assert!(rows.len() >= 3);
         for order in ORDERS {
             let expected = paging::sorted(rows.clone(), order.descending(), |row| order.key(row));
-            paging::check(&expected, |row| order.key(row), async |window| store.products_page(&filter, order, &window).await.unwrap())
-                .await;
+            paging::check(
+                &expected,
+                |row| order.key(row),
+                async |window| store.products_page(&filter, order, &window, Detail::Whole).await.unwrap(),
+            )
+            .await;
         }
     }
 }
@@ -164,7 +201,7 @@ async fn products_of_many_categories_are_paged_each_for_itself(store: Store) {
             &expected,
             |row| order.key(row),
             async |window| {
-                let found = store.products_page_by_categories(&asked, &window).await.unwrap();
+                let found = store.products_page_by_categories(&asked, &window, Detail::Whole).await.unwrap();
                 let mut ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
                 ids.sort_unstable();
                 ids.dedup();
@@ -225,7 +262,7 @@ async fn search_finds_whole_words_in_any_case_with_their_accents(store: Store) {
     }
     // the same meaning in a list's filter
     let filter = ProductFilter { text: Some(search("CRÈME burns")), ..ProductFilter::default() };
-    let page = store.products_page(&filter, ProductOrder::NameAsc, &Window::first(5)).await.unwrap();
+    let page = store.products_page(&filter, ProductOrder::NameAsc, &Window::first(5), Detail::Whole).await.unwrap();
     assert_eq!(page.items, rows[..1]);
 }
 
@@ -278,7 +315,7 @@ async fn a_product_put_again_is_replaced(store: Store) {
         ..sample::product(1, 1)
     };
     store.products_put(&[changed.clone(), sample::product(3, 1)]).await.unwrap();
-    let page = store.products_page(&ProductFilter::default(), ProductOrder::PriceAsc, &Window::first(10)).await.unwrap();
+    let page = store.products_page(&ProductFilter::default(), ProductOrder::PriceAsc, &Window::first(10), Detail::Whole).await.unwrap();
     assert_eq!(page.items, [changed, sample::product(2, 1), sample::product(3, 1)]);
 }
 
@@ -303,7 +340,7 @@ async fn a_product_that_breaks_a_rule_is_a_conflict_and_nothing_is_written(store
     for (what, bad) in bad {
         assert_conflict(&store, store.products_put(&[good.clone(), bad.clone()]).await, what);
         assert_conflict(&store, store.products_put(&[bad]).await, what);
-        let page = store.products_page(&ProductFilter::default(), ProductOrder::NameAsc, &Window::first(10)).await.unwrap();
+        let page = store.products_page(&ProductFilter::default(), ProductOrder::NameAsc, &Window::first(10), Detail::Whole).await.unwrap();
         assert_eq!(page.items, [sample::product(1, 1)], "{what}");
         assert_eq!(store.products_search(&search("product"), 10).await.unwrap().len(), 1, "{what}");
     }
@@ -318,7 +355,7 @@ async fn the_first_product_decides_the_currency(store: Store) {
     // what was refused decided nothing
     store.products_put(&[sample::product(1, 1)]).await.unwrap();
     assert_conflict(&store, store.products_put(&[yen(2, 1)]).await, "a second currency");
-    assert_eq!(store.products_by_ids(&[sample::id(1), sample::id(2)]).await.unwrap()[0].price.currency, Currency::EUR);
+    assert_eq!(store.products_by_ids(&[sample::id(1), sample::id(2)], Detail::Whole).await.unwrap()[0].price.currency, Currency::EUR);
 }
 
 async fn texts_come_back_byte_for_byte(store: Store) {
@@ -341,11 +378,16 @@ async fn texts_come_back_byte_for_byte(store: Store) {
     });
     store.products_put(&rows).await.unwrap();
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    assert_eq!(by_id(store.products_by_ids(&ids).await.unwrap(), |product| product.id), rows);
+    assert_eq!(by_id(store.products_by_ids(&ids, Detail::Whole).await.unwrap(), |product| product.id), rows);
     for order in ORDERS {
         let expected = paging::sorted(rows.clone(), order.descending(), |row| order.key(row));
         let all = ProductFilter::default();
-        paging::check(&expected, |row| order.key(row), async |window| store.products_page(&all, order, &window).await.unwrap()).await;
+        paging::check(
+            &expected,
+            |row| order.key(row),
+            async |window| store.products_page(&all, order, &window, Detail::Whole).await.unwrap(),
+        )
+        .await;
     }
 }
 
@@ -354,17 +396,17 @@ async fn twenty_thousand_products_are_put_and_five_thousand_looked_up_at_once(st
     let rows: Vec<_> = (1..=20_000).map(|n| sample::product(n, 1 + n % 3)).collect();
     store.products_put(&rows).await.unwrap();
     let window = Window { total: true, ..Window::first(1) };
-    let page = store.products_page(&ProductFilter::default(), ProductOrder::CreatedDesc, &window).await.unwrap();
+    let page = store.products_page(&ProductFilter::default(), ProductOrder::CreatedDesc, &window, Detail::Whole).await.unwrap();
     assert_eq!((page.total, page.items), (Some(20_000), rows[19_999..].to_vec()));
     let ids: Vec<_> = rows.iter().step_by(4).map(|row| row.id).collect();
-    let found = by_id(store.products_by_ids(&ids).await.unwrap(), |product| product.id);
+    let found = by_id(store.products_by_ids(&ids, Detail::Whole).await.unwrap(), |product| product.id);
     assert_eq!(found, rows.iter().step_by(4).cloned().collect::<Vec<_>>());
     let slugs: Vec<_> = rows.iter().step_by(4).map(|row| row.slug.clone()).collect();
     assert_eq!(store.products_by_slugs(&slugs).await.unwrap().len(), 5_000);
     let skus: Vec<_> = rows.iter().step_by(4).map(|row| row.sku.clone()).collect();
     assert_eq!(store.products_by_skus(&skus).await.unwrap().len(), 5_000);
     let parents: Vec<CategoryId> = (1..=5_000).map(sample::id).collect();
-    let pages = store.products_page_by_categories(&parents, &window).await.unwrap();
+    let pages = store.products_page_by_categories(&parents, &window, Detail::Whole).await.unwrap();
     let total: u64 = pages.iter().filter_map(|(_, page)| page.total).sum();
     assert_eq!(total, 20_000);
 }

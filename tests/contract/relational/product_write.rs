@@ -5,8 +5,8 @@ use crate::{
 };
 use libtest_mimic::Trial;
 use polystore::shop::{
-    Currency, Event, Money, Once, Product, ProductChange, ProductFilter, ProductOrder, ProductRefusal, SearchText, StockChange, Window,
-    Written, money::MAX_AMOUNT, product::MAX_STOCK,
+    Currency, Detail, Event, Money, Once, Product, ProductChange, ProductFilter, ProductOrder, ProductRefusal, SearchText, StockChange,
+    Window, Written, money::MAX_AMOUNT, product::MAX_STOCK,
 };
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ async fn stock(store: &Store, n: u128, delta: i64) -> Outcome {
 }
 
 async fn product(store: &Store, n: u128) -> Product {
-    store.products_by_ids(&[sample::id(n)]).await.unwrap().remove(0)
+    store.products_by_ids(&[sample::id(n)], Detail::Whole).await.unwrap().remove(0)
 }
 
 async fn found(store: &Store, text: &str) -> Vec<Product> {
@@ -65,12 +65,12 @@ async fn a_product_is_made_found_and_told(store: Store) {
     store.categories_put(&[sample::category(1)]).await.unwrap();
     let oak = Product { name: "Oak table".into(), description: "heavy".into(), ..sample::product(1, 1) };
     assert_eq!(create(&store, &oak).await, Written::Done(oak.clone()));
-    assert_eq!(store.products_by_ids(&[oak.id]).await.unwrap(), std::slice::from_ref(&oak));
+    assert_eq!(store.products_by_ids(&[oak.id], Detail::Whole).await.unwrap(), std::slice::from_ref(&oak));
     assert_eq!(store.products_by_slugs(std::slice::from_ref(&oak.slug)).await.unwrap(), std::slice::from_ref(&oak));
     for text in ["OAK", "heavy table"] {
         assert_eq!(found(&store, text).await, std::slice::from_ref(&oak), "{text}");
     }
-    let page = store.products_page(&ProductFilter::default(), ProductOrder::PriceAsc, &Window::first(5)).await.unwrap();
+    let page = store.products_page(&ProductFilter::default(), ProductOrder::PriceAsc, &Window::first(5), Detail::Whole).await.unwrap();
     assert_eq!(page.items, std::slice::from_ref(&oak));
     let told = told::everything(&store).await;
     assert_eq!(told, [Event { id: told[0].id, ..Event::product_changed(&oak, oak.created_at) }]);
@@ -95,7 +95,7 @@ async fn a_product_that_cannot_be_is_refused_by_its_fault_and_nothing_is_written
     with_products(&store, 2).await;
     for (bad, refusal) in faults() {
         assert_eq!(create(&store, &bad).await, Written::Refused(refusal), "{bad:?}");
-        assert_eq!(store.products_by_ids(&[bad.id]).await.unwrap(), []);
+        assert_eq!(store.products_by_ids(&[bad.id], Detail::Whole).await.unwrap(), []);
     }
     assert_eq!(told::everything(&store).await, []);
     assert_eq!(found(&store, "003").await, []);
@@ -134,7 +134,7 @@ async fn a_taken_id_or_a_number_out_of_bounds_is_a_conflict(store: Store) {
     let changed = store.product_change(sample::id(1), None, &free, sample::at(1), None.into()).await;
     assert_conflict(&store, changed.map(drop), "a price of nothing");
     assert_eq!(product(&store, 1).await, sample::product(1, 1));
-    assert_eq!(store.products_by_ids(&[good.id]).await.unwrap(), []);
+    assert_eq!(store.products_by_ids(&[good.id], Detail::Whole).await.unwrap(), []);
     assert_eq!(told::everything(&store).await, []);
 }
 

@@ -3,7 +3,7 @@ use crate::{contract, support::engines::relational, support::sample};
 use libtest_mimic::Trial;
 use polystore::{
     roles::SchemaState,
-    shop::{Audience, CustomerFilter, Window},
+    shop::{Audience, CustomerFilter, Detail, Window},
 };
 use std::time::{Duration, Instant};
 
@@ -41,10 +41,10 @@ async fn an_empty_key_list_gives_an_empty_answer(store: Store) {
     assert_eq!(store.categories_by_ids(&[]).await.unwrap(), []);
     assert_eq!(store.categories_by_slugs(&[]).await.unwrap(), []);
     assert_eq!(store.categories_by_parents(&[]).await.unwrap(), []);
-    assert_eq!(store.products_by_ids(&[]).await.unwrap(), []);
+    assert_eq!(store.products_by_ids(&[], Detail::Whole).await.unwrap(), []);
     assert_eq!(store.products_by_slugs(&[]).await.unwrap(), []);
     assert_eq!(store.products_by_skus(&[]).await.unwrap(), []);
-    assert_eq!(store.products_page_by_categories(&[], &window).await.unwrap(), []);
+    assert_eq!(store.products_page_by_categories(&[], &window, Detail::Whole).await.unwrap(), []);
     assert_eq!(store.orders_by_ids(&[], Audience::Everything).await.unwrap(), []);
     assert_eq!(store.orders_page_by_customers(&[], &window).await.unwrap(), []);
     assert_eq!(store.order_items_by_orders(&[]).await.unwrap(), []);

@@ -82,7 +82,7 @@ impl Wrong {
     async fn made_up(&self, order: &NewOrder) -> Result<OrderWithItems> {
         let ids: Vec<_> = order.lines.iter().map(|(product, _)| *product).collect();
         let prices: HashMap<_, _> =
-            self.inner.products_by_ids(&ids).await?.into_iter().map(|product| (product.id, product.price)).collect();
+            self.inner.products_by_ids(&ids, Detail::Whole).await?.into_iter().map(|product| (product.id, product.price)).collect();
         let item = |(line, (product_id, quantity)): (i32, &(ProductId, i64))| {
             let unit_price = prices[product_id];
             let discount = Money::new(0, unit_price.currency);
@@ -141,9 +141,9 @@ impl Wrong {
         }
     }
 
-    async fn products_by_ids(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
+    async fn products_by_ids(&self, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>> {
         if self.bug != Bug::CacheWithoutFloor {
-            return self.inner.products_by_ids(ids).await;
+            return self.inner.products_by_ids(ids, detail).await;
         }
         let mut rows = Vec::new();
         for id in ids {
@@ -151,7 +151,7 @@ impl Wrong {
                 rows.push(product);
                 continue;
             }
-            for product in self.inner.products_by_ids(&[*id]).await? {
+            for product in self.inner.products_by_ids(&[*id], Detail::Whole).await? {
                 // a busy machine: meanwhile somebody writes
                 if self.once_in(3) {
                     let _nobody_did = timeout(Duration::from_millis(300), self.changed.notified()).await;
@@ -193,7 +193,7 @@ impl Wrong {
             .execute(&self.pool)
             .await
             .map_err(broken)?;
-        let product = self.inner.products_by_ids(&[change.product_id]).await?.pop();
+        let product = self.inner.products_by_ids(&[change.product_id], Detail::Whole).await?.pop();
         product.map(Written::Done).ok_or_else(|| StoreError::new(Engine::Postgres, Kind::Broken, "planted"))
     }
 
@@ -297,11 +297,11 @@ pass!(Catalog {
     categories_by_parents(parents: &[CategoryId]) -> Vec<Category>;
     categories_roots() -> Vec<Category>;
     categories_put(rows: &[Category]) -> ();
-    products_by_ids(ids: &[ProductId]) -> Vec<Product>, here;
+    products_by_ids(ids: &[ProductId], detail: Detail) -> Vec<Product>, here;
     products_by_slugs(slugs: &[String]) -> Vec<Product>;
     products_by_skus(skus: &[String]) -> Vec<Product>;
-    products_page(filter: &ProductFilter, order: ProductOrder, window: &Window) -> Page<Product>;
-    products_page_by_categories(categories: &[CategoryId], window: &Window) -> Vec<(CategoryId, Page<Product>)>;
+    products_page(filter: &ProductFilter, order: ProductOrder, window: &Window, detail: Detail) -> Page<Product>;
+    products_page_by_categories(categories: &[CategoryId], window: &Window, detail: Detail) -> Vec<(CategoryId, Page<Product>)>;
     products_search(text: &SearchText, limit: u32) -> Vec<Product>;
     product_create(product: &Product, by: Provenance<'_>) -> Written<Product, ProductRefusal>;
     product_change(id: ProductId, expected: Option<i64>, change: &ProductChange, at: Timestamp, by: Provenance<'_>) -> Written<Product, ProductRefusal>, here;

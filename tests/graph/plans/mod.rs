@@ -188,6 +188,28 @@ fn fragments_aliases_and_conditions_are_compiled() {
 }
 
 #[test]
+fn a_description_is_there_wherever_it_is_selected() {
+    let pair = Pair::of(wiring::embedded(), Viewer::Reader);
+    let first = ask(&pair.executed, "{ products(first: 1) { nodes { id } } }", &json!({})).body;
+    let id = first.split('"').find(|part| part.starts_with("product_")).unwrap().to_owned();
+    for query in [
+        "query($id: ID) { product(id: $id) { d: description } }",
+        "query($id: ID!) { node(id: $id) { ... on Product { d: description } } }",
+        "query($id: ID!) { nodes(ids: [$id]) { ... on Product { ...F } } } fragment F on Product { d: description }",
+        "{ products(first: 3) { nodes { ...F } } } fragment F on Product { d: description }",
+        "{ products(first: 3) { edges { node { ... { d: description } } } } }",
+        "{ categories { children { products(first: 2) { nodes { d: description } } } } }",
+        "{ orders(first: 3) { nodes { items { product { d: description } } } } }",
+        "{ orders(first: 3) { nodes { items { product { name } } items { product { ... on Node { id } d: description } } } } }",
+        "{ articles(first: 20) { nodes { products { d: description } blocks { ... on ProductEmbed { product { d: description } } } } } }",
+        "{ trending { product { d: description } } bestSellers { product { name } } }",
+    ] {
+        let body = pair.agree(query, &json!({ "id": id })).body;
+        assert!(body.contains("\"d\":\"") && !body.contains("\"d\":\"\""), "{query}\n{body}");
+    }
+}
+
+#[test]
 fn a_planted_difference_is_found() {
     let pair = Pair::of(wiring::embedded(), Viewer::Reader);
     let of = |graph: &Graph, query: &str| ask(graph, query, &json!({}));
@@ -203,6 +225,8 @@ fn a_planted_difference_is_found() {
     let mut dearer = of(&pair.compiled, "{ products(first: 3) { nodes { id name } } }");
     dearer.calls[0] += 1;
     assert!(difference(&dearer, &executed).is_some(), "a call more");
+    let dearer = Pair { compiled: pair.compiled.with_loaders(false), executed: pair.executed };
+    assert!(!dearer.is_timing("{ products(first: 3) { nodes { category { name } } } }", &json!({})), "always calls more");
 }
 
 #[test]

@@ -1,4 +1,6 @@
-SELECT id, sku, slug, name, description, price_minor, currency, stock, category_id, created_at, version
+SELECT
+    id, sku, slug, name, CASE WHEN $11::boolean THEN description ELSE '' END AS description,
+    price_minor, currency, stock, category_id, created_at, version
 FROM products
 WHERE ($1::text IS NULL OR (name, id) > ($1, $2::uuid))
   AND ($3::text IS NULL OR (name, id) < ($3, $4::uuid))

@@ -1,12 +1,16 @@
 -- two halves, of which one is empty: all categories from the index by time, one category from its own
-SELECT id, sku, slug, name, description, price_minor, currency, stock, category_id, created_at, version
+SELECT
+    id, sku, slug, name, CASE WHEN ?11 THEN description ELSE '' END AS description,
+    price_minor, currency, stock, category_id, created_at, version
 FROM products
 WHERE ?6 IS NULL AND (created_at, id) < (?1, ?2) AND (created_at, id) > (?3, ?4)
     AND (?7 IS NULL OR price_minor >= ?7) AND (?8 IS NULL OR price_minor <= ?8)
     AND (?9 IS NULL OR (stock > 0) = ?9)
     AND (?10 IS NULL OR number IN (SELECT rowid FROM product_words WHERE product_words MATCH ?10))
 UNION ALL
-SELECT id, sku, slug, name, description, price_minor, currency, stock, category_id, created_at, version
+SELECT
+    id, sku, slug, name, CASE WHEN ?11 THEN description ELSE '' END AS description,
+    price_minor, currency, stock, category_id, created_at, version
 FROM products
 WHERE category_id = ?6 AND (created_at, id) < (?1, ?2) AND (created_at, id) > (?3, ?4)
     AND (?7 IS NULL OR price_minor >= ?7) AND (?8 IS NULL OR price_minor <= ?8)

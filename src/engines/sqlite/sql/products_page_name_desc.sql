@@ -1,4 +1,6 @@
-SELECT id, sku, slug, name, description, price_minor, currency, stock, category_id, created_at, version
+SELECT
+    id, sku, slug, name, CASE WHEN ?11 THEN description ELSE '' END AS description,
+    price_minor, currency, stock, category_id, created_at, version
 FROM products
 WHERE (name, id) < (?1, ?2) AND (name, id) > (?3, ?4)
     AND (?6 IS NULL OR category_id = ?6)

@@ -58,10 +58,11 @@ impl Server {
     pub async fn start_embedded(name: &'static str, kind: Kind, program: &Path, pinned: bool, data: &Path) -> Result<Self, Failed> {
         let address = free_address()?;
         let mut command = command(kind, program, pinned, address);
-        match kind {
-            Kind::RawEmbedded | Kind::Raw => command.arg("--data").arg(data),
-            Kind::Polystore => embed(&mut command, data),
-        };
+        if kind == Kind::Polystore {
+            embed(&mut command, data);
+        } else {
+            command.arg("--data").arg(data);
+        }
         let mut server = Self::spawn(name, kind, command, address)?;
         server.wait().await?;
         Ok(server)

@@ -3,7 +3,7 @@
 
 use super::{
     Answers, Asks,
-    questions::{by_arguments, shared},
+    questions::{by_arguments, in_order, shared},
 };
 use crate::{
     roles,
@@ -29,7 +29,7 @@ impl super::Question for ArticleById {
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |how: Reading, ids: Vec<ArticleId>| async move {
             let rows = stores.documents.articles_by_ids(&ids, how.detail, how.audience).await?;
-            Ok(rows.into_iter().map(|row| ((row.id, how), Arc::new(row))).collect())
+            Ok(in_order(&ids, rows.into_iter().map(|row| (row.id, Arc::new(row)))))
         };
         Ok(by_arguments(keys, ask).await)
     }
@@ -52,7 +52,7 @@ impl super::Question for ArticleBySlug {
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |how: Reading, slugs: Vec<String>| async move {
             let rows = stores.documents.articles_by_slugs(&slugs, how.detail, how.audience).await?;
-            Ok(rows.into_iter().map(|row| ((row.slug.clone(), how), Arc::new(row))).collect())
+            Ok(in_order(&slugs, rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row)))))
         };
         Ok(by_arguments(keys, ask).await)
     }

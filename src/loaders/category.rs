@@ -18,5 +18,5 @@ lists_by_key!(
 asked_singly!(
     /// The roots of the tree, by name.
     CategoryRoots, () => Vec<Arc<Category>>, relational.categories_roots,
-    |stores, key| stores.relational.categories_roots().await?.into_iter().map(Arc::new).collect()
+    |stores, _key| stores.relational.categories_roots().await?.into_iter().map(Arc::new).collect()
 );

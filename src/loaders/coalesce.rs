@@ -9,7 +9,7 @@
 mod tests;
 
 use super::{
-    Answers, ByKey, Counted, LoadError, Question,
+    ByKey, Counted, LoadError, Question,
     drive::Signal,
     slot::{Outcome, Slot},
 };
@@ -23,6 +23,7 @@ use foldhash::fast::RandomState;
 use futures::FutureExt as _;
 use std::{
     collections::VecDeque,
+    mem,
     panic::AssertUnwindSafe,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
@@ -88,14 +89,6 @@ impl<Q: Question> Batch<Q> {
         self.caller.as_ref().is_some_and(|caller| caller.receipt.is_itemized())
     }
 
-    /// What each key was answered.
-    fn outcomes(&self, answers: &Result<Answers<Q>, LoadError>) -> Vec<Outcome<Q::Answer>> {
-        match answers {
-            Ok(found) => self.keys.iter().map(|key| found.get(key).cloned().transpose().map_err(LoadError::Store)).collect(),
-            Err(error) => self.keys.iter().map(|_| Err(error.clone())).collect(),
-        }
-    }
-
     fn tell(self, outcomes: Vec<Outcome<Q::Answer>>) {
         let Self { first, slot, signal, .. } = self;
         signal.complete(Box::new(move || slot.settle(first, outcomes)));
@@ -112,19 +105,18 @@ fn alone<Q: Question>(stores: &Arc<Stores>, batch: Batch<Q>) {
 pub(super) fn one_by_one<Q: Question>(stores: &Arc<Stores>, batch: Batch<Q>) {
     let stores = stores.clone();
     let work = async move {
-        let answers = ask_singly(&stores, &batch).await;
-        let outcomes = batch.outcomes(&answers);
+        let outcomes = ask_singly(&stores, &batch).await;
         batch.tell(outcomes);
     };
     tokio::spawn(work.in_current_span());
 }
 
-async fn ask_singly<Q: Question>(stores: &Stores, batch: &Batch<Q>) -> Result<Answers<Q>, LoadError> {
-    let mut all = Answers::<Q>::default();
+async fn ask_singly<Q: Question>(stores: &Stores, batch: &Batch<Q>) -> Vec<Outcome<Q::Answer>> {
+    let mut all = Vec::with_capacity(batch.keys.len());
     for key in &batch.keys {
-        all.extend(put::<Q>(stores, vec![key.clone()], batch.customer, batch.caller.clone()).await?);
+        all.extend(put::<Q>(stores, vec![key.clone()], batch.customer, batch.caller.clone()).await);
     }
-    Ok(all)
+    all
 }
 
 async fn ask<Q: Question>(stores: Arc<Stores>, mut batches: Vec<Batch<Q>>) {
@@ -137,22 +129,28 @@ async fn ask<Q: Question>(stores: Arc<Stores>, mut batches: Vec<Batch<Q>>) {
     }
 }
 
-async fn ask_for_one<Q: Question>(stores: &Stores, batch: Batch<Q>) {
-    let answers = put::<Q>(stores, batch.keys.clone(), batch.customer, batch.caller.clone()).await;
-    let outcomes = batch.outcomes(&answers);
+async fn ask_for_one<Q: Question>(stores: &Stores, mut batch: Batch<Q>) {
+    let outcomes = put::<Q>(stores, mem::take(&mut batch.keys), batch.customer, batch.caller.take()).await;
     batch.tell(outcomes);
 }
 
 /// One call for all of them, each of which has it on its account, with its own rows.
 async fn ask_for_many<Q: Question>(stores: &Stores, batches: Vec<Batch<Q>>) {
     let most = batches.iter().map(|batch| batch.keys.len()).sum();
-    let mut seen = ByKey::with_capacity_and_hasher(most, RandomState::default());
-    let keys = batches.iter().flat_map(|batch| &batch.keys).filter(|key| seen.insert((*key).clone(), ()).is_none()).cloned().collect();
+    let mut known = ByKey::with_capacity_and_hasher(most, RandomState::default());
+    let mut keys = Vec::with_capacity(most);
+    let mut place = |key: &Q::Key| {
+        *known.entry(key.clone()).or_insert_with(|| {
+            keys.push(key.clone());
+            keys.len() - 1
+        })
+    };
+    let places: Vec<Vec<usize>> = batches.iter().map(|batch| batch.keys.iter().map(&mut place).collect()).collect();
     let customer = batches.first().and_then(|batch| batch.customer);
     let joint = Arc::new(Receipt::counting());
     let answers = put::<Q>(stores, keys, customer, Some(Caller::of(&joint, String::new))).await;
-    for batch in batches {
-        let outcomes = batch.outcomes(&answers);
+    for (batch, places) in batches.into_iter().zip(places) {
+        let outcomes: Vec<_> = places.into_iter().map(|place| answers[place].clone()).collect();
         if let Some(caller) = &batch.caller {
             let rows = outcomes.iter().flatten().flatten().map(Counted::rows).sum();
             caller.receipt.add_share(&joint, rows);
@@ -166,11 +164,18 @@ async fn put<Q: Question>(
     keys: Vec<Q::Key>,
     customer: Option<CustomerId>,
     caller: Option<Caller>,
-) -> Result<Answers<Q>, LoadError> {
+) -> Vec<Outcome<Q::Answer>> {
+    let count = keys.len();
     let ask = own_writes::on_behalf_of(customer, receipt::on_account_of(caller, Q::ask(stores, keys)));
     match AssertUnwindSafe(ask).catch_unwind().await {
-        Ok(answers) => answers.map_err(LoadError::Store),
-        Err(_panic_is_in_the_log) => Err(LoadError::Panicked),
+        Ok(Ok(answers)) => {
+            debug_assert_eq!(answers.len(), count, "one answer for each key");
+            let mut outcomes: Vec<_> = answers.into_iter().map(|answer| answer.map_err(LoadError::Store)).collect();
+            outcomes.resize_with(count, || Ok(None));
+            outcomes
+        }
+        Ok(Err(error)) => vec![Err(LoadError::Store(error)); count],
+        Err(_panic_is_in_the_log) => vec![Err(LoadError::Panicked); count],
     }
 }
 
@@ -241,7 +246,7 @@ impl<Q: Question> Drop for Turn<Q> {
         }
         let waiting = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.lane);
         for batch in waiting.into_iter().flatten() {
-            let outcomes = batch.outcomes(&Err(LoadError::Panicked));
+            let outcomes = vec![Err(LoadError::Panicked); batch.keys.len()];
             batch.tell(outcomes);
         }
     }

@@ -1,6 +1,6 @@
 //! Questions about customers.
 
-use super::questions::shared;
+use super::questions::{in_order, shared};
 use crate::shop::{Customer, CustomerFilter, CustomerId, Money, Window};
 
 rows_by_key!(
@@ -27,6 +27,6 @@ impl super::Question for TotalSpent {
 
     async fn ask(stores: &crate::stores::Stores, keys: Vec<CustomerId>) -> crate::roles::Result<super::Answers<Self>> {
         let found = stores.relational.customers_total_spent(&keys).await?;
-        Ok(found.into_iter().map(|(customer, spent)| (customer, Ok(spent))).collect())
+        Ok(in_order(&keys, found).into_iter().map(Ok).collect())
     }
 }

@@ -58,8 +58,8 @@ pub trait Question: Send + Sync + 'static {
     /// The lane of a key.
     fn lane(key: &Self::Key) -> Self::Lane;
 
-    /// Asks the stores. Keys without an answer are left out. An error of the whole is every key's; where keys are asked for by
-    /// several calls, the error of one call is that of its own keys only.
+    /// Asks the stores for different keys. An error of the whole is every key's; where keys are asked for by several calls, the error
+    /// of one call is that of its own keys only.
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>>;
 }
 
@@ -130,8 +130,8 @@ impl Asks {
 /// A map for as long as one request lasts: ids are hashed several times each, so the hash is a fast one.
 pub type ByKey<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
-/// The answers to a question, by key.
-pub type Answers<Q> = ByKey<<Q as Question>::Key, roles::Result<<Q as Question>::Answer>>;
+/// The answers to a question, one for each key, in the order of the keys; `None`: the stores do not know it.
+pub type Answers<Q> = Vec<roles::Result<Option<<Q as Question>::Answer>>>;
 
 /// Why a load has no answer.
 #[derive(Clone, Debug)]

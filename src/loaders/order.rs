@@ -2,7 +2,7 @@
 
 use super::{
     Answers, Asks,
-    questions::{by_arguments, shared},
+    questions::{by_arguments, in_order, shared},
 };
 use crate::shop::{Audience, CustomerId, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, SalesPeriod, SalesRow, Window};
 use crate::{roles, stores::Stores};
@@ -22,7 +22,7 @@ impl super::Question for BalanceOfOrder {
 
     async fn ask(stores: &Stores, keys: Vec<OrderId>) -> roles::Result<Answers<Self>> {
         let found = stores.relational.order_balances(&keys).await?;
-        Ok(found.into_iter().map(|(order, owed)| (order, Ok(owed))).collect())
+        Ok(in_order(&keys, found).into_iter().map(Ok).collect())
     }
 }
 
@@ -43,7 +43,7 @@ impl super::Question for OrderById {
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |audience, ids: Vec<OrderId>| async move {
             let rows = stores.relational.orders_by_ids(&ids, audience).await?;
-            Ok(rows.into_iter().map(|row| ((row.id, audience), Arc::new(row))).collect())
+            Ok(in_order(&ids, rows.into_iter().map(|row| (row.id, Arc::new(row)))))
         };
         Ok(by_arguments(keys, ask).await)
     }

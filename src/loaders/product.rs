@@ -2,7 +2,7 @@
 
 use super::{
     Answers, Asks,
-    questions::{by_arguments, shared},
+    questions::{by_arguments, in_order, shared},
 };
 use crate::{
     roles,
@@ -28,7 +28,7 @@ impl super::Question for ProductById {
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |detail: Detail, ids: Vec<ProductId>| async move {
             let rows = stores.relational.products_by_ids(&ids, detail).await?;
-            Ok(rows.into_iter().map(|row| ((row.id, detail), Arc::new(row))).collect())
+            Ok(in_order(&ids, rows.into_iter().map(|row| (row.id, Arc::new(row)))))
         };
         Ok(by_arguments(keys, ask).await)
     }

@@ -5,6 +5,7 @@ use crate::{
     roles,
     shop::{Page, Window},
 };
+use foldhash::fast::RandomState;
 use futures::future::join_all;
 use std::{future::Future, hash::Hash, sync::Arc};
 
@@ -20,47 +21,96 @@ pub fn shared<T>(page: Page<T>) -> SharedPage<T> {
     Arc::new(Page { items: items.into_iter().map(Arc::new).collect(), has_previous, has_next, total })
 }
 
-/// Asks keys `(parent, arguments)`, one call for all parents with the same arguments, all calls at once. A call's error is that of
-/// its own keys.
-pub async fn by_arguments<P, A, V, F>(keys: Vec<(P, A)>, ask: impl Fn(A, Vec<P>) -> F) -> ByKey<(P, A), roles::Result<V>>
-where
-    P: Clone + Eq + Hash,
-    A: Clone + Eq + Hash,
-    F: Future<Output = roles::Result<ByKey<(P, A), V>>>,
-{
-    // in the order in which they were asked: the order of calls must not vary
-    let mut groups: Vec<(A, Vec<P>)> = Vec::new();
-    for (parent, arguments) in keys {
-        match groups.iter_mut().find(|(known, _)| *known == arguments) {
-            Some((_, parents)) => parents.push(parent),
-            None => groups.push((arguments, vec![parent])),
-        }
-    }
-    let calls = groups.into_iter().map(|(arguments, parents)| {
-        let call = ask(arguments.clone(), parents.clone());
-        async move {
-            match call.await {
-                Ok(found) => found.into_iter().map(|(key, value)| (key, Ok(value))).collect(),
-                Err(error) => parents.into_iter().map(|parent| ((parent, arguments.clone()), Err(error.clone()))).collect::<Vec<_>>(),
+/// So few keys are found faster by looking at all of them than by a map.
+const FEW: usize = 8;
+
+/// What was found in the order of the keys it was found by; `None` where nothing was.
+pub fn in_order<K: Eq + Hash, V>(keys: &[K], found: impl IntoIterator<Item = (K, V)>) -> Vec<Option<V>> {
+    let mut answers = Vec::with_capacity(keys.len());
+    answers.resize_with(keys.len(), || None);
+    if keys.len() <= FEW {
+        for (key, value) in found {
+            if let Some(place) = keys.iter().position(|asked| *asked == key) {
+                answers[place] = Some(value);
             }
         }
-    });
-    join_all(calls).await.into_iter().flatten().collect()
+        return answers;
+    }
+    let places = places(keys);
+    for (key, value) in found {
+        if let Some(place) = places.get(&key) {
+            answers[*place] = Some(value);
+        }
+    }
+    answers
+}
+
+/// Where each key stands.
+fn places<K: Eq + Hash>(keys: &[K]) -> ByKey<&K, usize> {
+    let mut places = ByKey::with_capacity_and_hasher(keys.len(), RandomState::default());
+    places.extend(keys.iter().zip(0..));
+    places
+}
+
+/// Asks keys `(parent, arguments)`, one call for all parents with the same arguments, all calls at once. Each call answers in the order of
+/// its parents. A call's error is that of its own keys.
+pub async fn by_arguments<P, A, V, F>(keys: Vec<(P, A)>, ask: impl Fn(A, Vec<P>) -> F) -> Vec<roles::Result<Option<V>>>
+where
+    A: Eq,
+    F: Future<Output = roles::Result<Vec<Option<V>>>>,
+{
+    // in the order in which they were asked: the order of calls must not vary
+    let (mut groups, mut members): (Vec<(A, Vec<P>)>, Vec<Vec<usize>>) = Default::default();
+    let count = keys.len();
+    for (place, (parent, arguments)) in keys.into_iter().enumerate() {
+        let group = groups.iter().position(|(known, _)| *known == arguments).unwrap_or_else(|| {
+            groups.push((arguments, Vec::with_capacity(count - place)));
+            members.push(Vec::with_capacity(count - place));
+            groups.len() - 1
+        });
+        groups[group].1.push(parent);
+        members[group].push(place);
+    }
+    let calls = join_all(groups.into_iter().map(|(arguments, parents)| ask(arguments, parents))).await;
+    let mut answers = Vec::with_capacity(count);
+    answers.resize_with(count, || Ok(None));
+    for (members, outcome) in members.into_iter().zip(calls) {
+        match outcome {
+            Ok(found) => members.into_iter().zip(found).for_each(|(place, answer)| answers[place] = Ok(answer)),
+            Err(error) => members.into_iter().for_each(|place| answers[place] = Err(error.clone())),
+        }
+    }
+    answers
+}
+
+/// The lists of these keys: the rows of each in the store's order, none where there is no row.
+pub fn lists<K: Eq + Hash, T>(keys: &[K], rows: Vec<T>, key_of: impl Fn(&T) -> Option<K>) -> Vec<SharedList<T>> {
+    let places = places(keys);
+    let mut lists: Vec<Vec<Arc<T>>> = Vec::with_capacity(keys.len());
+    lists.resize_with(keys.len(), Vec::new);
+    // rows of a key mostly come one after the other
+    let mut last = None;
+    for row in rows {
+        let Some(key) = key_of(&row) else { continue };
+        let place = match &last {
+            Some((known, place)) if *known == key => *place,
+            _ => {
+                let place = places.get(&key).copied();
+                last = Some((key, place));
+                place
+            }
+        };
+        if let Some(place) = place {
+            lists[place].push(Arc::new(row));
+        }
+    }
+    lists.into_iter().map(Arc::new).collect()
 }
 
 /// The answer of a paged-children call: parents that the store left out have an empty page.
-pub fn pages<P: Eq + Hash + Copy, T, A: Clone + Eq + Hash>(
-    parents: Vec<P>,
-    found: Vec<(P, Page<T>)>,
-    arguments: &A,
-    window: &Window,
-) -> ByKey<(P, A), SharedPage<T>> {
-    let mut found: ByKey<P, Page<T>> = found.into_iter().collect();
-    let page = |parent| {
-        let page = found.remove(&parent).unwrap_or_else(|| Page::empty(window));
-        ((parent, arguments.clone()), shared(page))
-    };
-    parents.into_iter().map(page).collect()
+pub fn pages<P: Eq + Hash, T>(parents: &[P], found: Vec<(P, Page<T>)>, window: &Window) -> Vec<Option<SharedPage<T>>> {
+    let page = |page: Option<Page<T>>| Some(shared(page.unwrap_or_else(|| Page::empty(window))));
+    in_order(parents, found).into_iter().map(page).collect()
 }
 
 /// `rows_by_key!(Name, Key => Row, role.method by "key", |row| key)`: one row a key.
@@ -80,7 +130,8 @@ macro_rules! rows_by_key {
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let rows = stores.$role.$method(&keys).await?;
-                Ok(rows.into_iter().map(|$found| ($row_key, Ok(std::sync::Arc::new($found)))).collect())
+                let rows = rows.into_iter().map(|$found| ($row_key, std::sync::Arc::new($found)));
+                Ok($crate::loaders::questions::in_order(&keys, rows).into_iter().map(Ok).collect())
             }
         }
     };
@@ -103,14 +154,8 @@ macro_rules! lists_by_key {
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let rows = stores.$role.$method(&keys).await?;
-                let mut lists: $crate::loaders::ByKey<$key, Vec<std::sync::Arc<$row>>> = keys.into_iter().map(|key| (key, Vec::new())).collect();
-                for $found in rows {
-                    let row_key: Option<$key> = $row_key;
-                    if let Some(list) = row_key.and_then(|key| lists.get_mut(&key)) {
-                        list.push(std::sync::Arc::new($found));
-                    }
-                }
-                Ok(lists.into_iter().map(|(key, list)| (key, Ok(std::sync::Arc::new(list)))).collect())
+                let lists = $crate::loaders::questions::lists(&keys, rows, |$found| -> Option<$key> { $row_key });
+                Ok(lists.into_iter().map(|list| Ok(Some(list))).collect())
             }
         }
     };
@@ -136,7 +181,7 @@ macro_rules! pages_by_parent {
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<Self::Key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let ask = |arguments: ($crate::shop::Window, $($detail)?), parents: Vec<$parent>| async move {
                     let found = pages_by_parent!(@call stores.$role.$method, &parents, arguments $(, $detail)?).await?;
-                    Ok($crate::loaders::questions::pages(parents, found, &arguments, &arguments.0))
+                    Ok($crate::loaders::questions::pages(&parents, found, &arguments.0))
                 };
                 Ok($crate::loaders::questions::by_arguments(keys, ask).await)
             }
@@ -166,11 +211,8 @@ macro_rules! asked_singly {
             }
 
             async fn ask($stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
-                let each = keys.into_iter().map(|$asked| async move {
-                    let answer = async { Ok::<$answer, $crate::error::StoreError>($call) }.await;
-                    ($asked, answer)
-                });
-                Ok(futures::future::join_all(each).await.into_iter().collect())
+                let each = keys.into_iter().map(|$asked| async move { Ok::<Option<$answer>, $crate::error::StoreError>(Some($call)) });
+                Ok(futures::future::join_all(each).await)
             }
         }
     };

@@ -1,6 +1,6 @@
 //! Questions about view counts and boards.
 
-use super::{Answers, Asks, questions::by_arguments};
+use super::{Answers, Asks, questions::{by_arguments, in_order}};
 use crate::{
     roles,
     shop::{Board, Counter, ProductId, Ranked},
@@ -21,7 +21,7 @@ impl super::Question for Views {
 
     async fn ask(stores: &Stores, keys: Vec<Counter>) -> roles::Result<Answers<Self>> {
         let counts = stores.hot.counters_get(&keys).await?;
-        Ok(keys.into_iter().zip(counts.into_iter().map(Ok)).collect())
+        Ok(counts.into_iter().map(|count| Ok(Some(count))).collect())
     }
 }
 
@@ -42,7 +42,7 @@ impl super::Question for PlaceOnBoard {
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |board, products: Vec<ProductId>| async move {
             let places = stores.hot.ranking_places(board, &products).await?;
-            Ok(places.into_iter().map(|place| ((place.product_id, board), place)).collect())
+            Ok(in_order(&products, places.into_iter().map(|place| (place.product_id, place))))
         };
         Ok(by_arguments(keys, ask).await)
     }

@@ -24,13 +24,13 @@ pub enum BadCursor {
 
 /// Writes the cursor of a row in the list named `list`, for example `products/NAME_ASC`.
 pub fn encode(list: &str, key: &Key) -> String {
-    let (kind, value) = match &key.value {
-        SortValue::Time(at) => ("t", at.millis().to_string()),
-        SortValue::Number(n) => ("n", n.to_string()),
-        SortValue::Text(text) => ("s", text.clone()),
-    };
     // the text comes last but one: it may hold any character, the uuid has a fixed length
-    URL_SAFE_NO_PAD.encode(format!("{VERSION}|{list}|{kind}|{value}|{}", key.id.simple()))
+    let id = key.id.simple();
+    URL_SAFE_NO_PAD.encode(match &key.value {
+        SortValue::Time(at) => format!("{VERSION}|{list}|t|{}|{id}", at.millis()),
+        SortValue::Number(number) => format!("{VERSION}|{list}|n|{number}|{id}"),
+        SortValue::Text(text) => format!("{VERSION}|{list}|s|{text}|{id}"),
+    })
 }
 
 /// Reads a cursor back; `list` must be what it was made for, and its value of the kind that the list is sorted by.

@@ -18,9 +18,9 @@ impl Planned for ActivityEvent {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "id" => leaf(|event: &Self, out| json::plain(event.id, out)),
+            "id" => leaf(|event: &Self, out| json::id(event.id, out)),
             "kind" => leaf(|event: &Self, out| json::quoted(event.kind.code(), out)),
-            "at" => leaf(|event: &Self, out| json::plain(event.at, out)),
+            "at" => leaf(|event: &Self, out| json::time(event.at, out)),
             "data" => leaf(|event: &Self, out| json::value(&event.data, out)),
             "customer" => asked.one::<Self, CustomerById, _>(|event, _| Ok(Some(event.customer_id))),
             "order" => {

@@ -21,7 +21,7 @@ impl Planned for Article {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "id" => leaf(|article: &Self, out| json::plain(article.id, out)),
+            "id" => leaf(|article: &Self, out| json::id(article.id, out)),
             "slug" => leaf(|article: &Self, out| json::text(&article.slug, out)),
             "title" => leaf(|article: &Self, out| json::text(&article.title, out)),
             "status" => leaf(|article: &Self, out| json::quoted(article.status.code(), out)),
@@ -35,10 +35,10 @@ impl Planned for Article {
                 })
             }
             "publishedAt" => leaf(|article: &Self, out| match article.published_at {
-                Some(at) => json::plain(at, out),
+                Some(at) => json::time(at, out),
                 None => json::null(out),
             }),
-            "createdAt" => leaf(|article: &Self, out| json::plain(article.created_at, out)),
+            "createdAt" => leaf(|article: &Self, out| json::time(article.created_at, out)),
             "version" => leaf(|article: &Self, out| json::int(article.version, out)),
             "views" => {
                 let key = |article: &Self, _: &Run<'_>| Ok(Some(Counter::ArticleViews(article.id)));

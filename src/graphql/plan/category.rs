@@ -23,7 +23,7 @@ impl Planned for Category {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "id" => leaf(|category: &Self, out| json::plain(category.id, out)),
+            "id" => leaf(|category: &Self, out| json::id(category.id, out)),
             "slug" => leaf(|category: &Self, out| json::text(&category.slug, out)),
             "name" => leaf(|category: &Self, out| json::text(&category.name, out)),
             "parent" => asked.one::<Self, CategoryById, _>(|category, _| Ok(category.parent_id)),

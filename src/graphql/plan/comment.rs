@@ -18,9 +18,9 @@ impl Planned for Comment {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "id" => leaf(|comment: &Self, out| json::plain(comment.id, out)),
+            "id" => leaf(|comment: &Self, out| json::id(comment.id, out)),
             "body" => leaf(|comment: &Self, out| json::text(&comment.body, out)),
-            "createdAt" => leaf(|comment: &Self, out| json::plain(comment.created_at, out)),
+            "createdAt" => leaf(|comment: &Self, out| json::time(comment.created_at, out)),
             "author" => asked.one::<Self, CustomerById, _>(|comment, _| Ok(Some(comment.author_id))),
             "article" => {
                 let detail = ask::detail(asked.selects("Article", "blocks")?);

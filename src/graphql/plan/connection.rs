@@ -4,7 +4,7 @@ use super::{
     Bail, Run,
     args::Args,
     compile::{Asked, Planned},
-    json,
+    json::{self, Keyed},
     object::{Field, Loaded, Loading, Objects, Relation, Set},
     outline::Step,
     relation::{Answers, ask_for},
@@ -49,8 +49,8 @@ pub type PageKey<T, K> = Box<dyn Fn(&T, &Run<'_>, &Args, Window) -> Result<Optio
 /// A field of a connection.
 enum Part<C> {
     Nodes(Set<C>),
-    Edges(Vec<(Box<[u8]>, Edge)>, Set<C>),
-    PageInfo(Vec<(Box<[u8]>, Info)>),
+    Edges(Keyed<Edge>, Set<C>),
+    PageInfo(Keyed<Info>),
     TotalCount,
     TypeName(String),
 }
@@ -76,7 +76,7 @@ struct Pages<T, Q: Question, C> {
     args: Args,
     list: List<C>,
     key: PageKey<T, Q::Key>,
-    parts: Vec<(Box<[u8]>, Part<C>)>,
+    parts: Keyed<Part<C>>,
     /// Whether the number of all rows is selected.
     total: bool,
     path: String,
@@ -208,10 +208,10 @@ impl Asked<'_, '_> {
                 "__typename" => Part::TypeName(connection.clone()),
                 _ => return None,
             };
-            parts.push((json::key(key), part));
+            parts.push((key, part));
         }
         let total = parts.iter().any(|(_, part)| matches!(part, Part::TotalCount));
-        let (list, key) = (Box::new(list), Box::new(key));
+        let (list, key, parts) = (Box::new(list), Box::new(key), json::keyed(parts));
         let pages = Pages::<T, Q, C> { args: self.args(), list, key, parts, total, path: self.path.clone() };
         Some(Field::Relation(Box::new(pages)))
     }
@@ -230,15 +230,15 @@ fn edges<C: Planned>(asked: &Asked<'_, '_>) -> Option<Part<C>> {
             "__typename" => Edge::TypeName(edge.clone()),
             _ => return None,
         };
-        fields.push((json::key(key), field));
+        fields.push((key, field));
     }
     // a node under two keys has two selections
     let node = if nodes.len() > 1 { None } else { Some(nodes.pop().unwrap_or_else(|| Set::new([]))) };
-    Some(Part::Edges(fields, node?))
+    Some(Part::Edges(json::keyed(fields), node?))
 }
 
-fn page_info(asked: &Asked<'_, '_>) -> Option<Vec<(Box<[u8]>, Info)>> {
-    let field = |(key, asked): (&str, Asked<'_, '_>)| {
+fn page_info<'d>(asked: &Asked<'_, 'd>) -> Option<Keyed<Info>> {
+    let field = |(key, asked): (&'d str, Asked<'_, 'd>)| {
         let info = match asked.name {
             "hasPreviousPage" => Info::HasPrevious,
             "hasNextPage" => Info::HasNext,
@@ -247,7 +247,8 @@ fn page_info(asked: &Asked<'_, '_>) -> Option<Vec<(Box<[u8]>, Info)>> {
             "__typename" => Info::TypeName,
             _ => return None,
         };
-        Some((json::key(key), info))
+        Some((key, info))
     };
-    asked.compiler.parts(asked, "PageInfo")?.into_iter().map(field).collect()
+    let fields = asked.compiler.parts(asked, "PageInfo")?.into_iter().map(field);
+    Some(json::keyed(fields.collect::<Option<Vec<_>>>()?))
 }

@@ -32,11 +32,11 @@ impl Planned for Customer {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "id" => leaf(|customer: &Self, out| json::plain(customer.id, out)),
+            "id" => leaf(|customer: &Self, out| json::id(customer.id, out)),
             "email" => private(sees, |customer: &Self, out| json::text(&customer.email, out)),
             "name" => leaf(|customer: &Self, out| json::text(&customer.name, out)),
             "tier" => private(sees, |customer: &Self, out| json::quoted(customer.tier.code(), out)),
-            "createdAt" => leaf(|customer: &Self, out| json::plain(customer.created_at, out)),
+            "createdAt" => leaf(|customer: &Self, out| json::time(customer.created_at, out)),
             "totalSpent" => asked.value::<Self, TotalSpent>(|customer, run| Ok(seen(customer, run)), writer::<Money>(asked)?),
             "orders" => {
                 let list = |_: &Args, _: &Run<'_>| Ok(Listed::child(order::CHILD_LIST, SortKind::Time, order::child_key));

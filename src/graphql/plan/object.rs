@@ -1,6 +1,10 @@
 //! A selection on objects of one type: what it is compiled to, how it is loaded for many objects at once, how it is written.
 
-use super::{Bail, Run, json, outline::Step};
+use super::{
+    Bail, Run,
+    json::{self, Keyed},
+    outline::Step,
+};
 use crate::shop::Viewer;
 use futures::future::{BoxFuture, try_join_all};
 use std::sync::Arc;
@@ -24,7 +28,7 @@ enum Place<T> {
 
 /// A compiled selection.
 pub struct Set<T> {
-    fields: Vec<(Box<[u8]>, Place<T>)>,
+    fields: Keyed<Place<T>>,
     relations: Vec<Box<dyn Relation<T>>>,
 }
 
@@ -58,9 +62,9 @@ impl<T> Set<T> {
                     Place::Relation(relations.len() - 1)
                 }
             };
-            (json::key(&key), place)
+            (key, place)
         };
-        let fields = fields.into_iter().map(place).collect();
+        let fields = json::keyed(fields.into_iter().map(place));
         Self { fields, relations }
     }
 

@@ -21,9 +21,9 @@ impl Planned for Order {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "id" => leaf(|order: &Self, out| json::plain(order.id, out)),
+            "id" => leaf(|order: &Self, out| json::id(order.id, out)),
             "status" => leaf(|order: &Self, out| json::quoted(order.status.code(), out)),
-            "placedAt" => leaf(|order: &Self, out| json::plain(order.placed_at, out)),
+            "placedAt" => leaf(|order: &Self, out| json::time(order.placed_at, out)),
             "total" => within(asked, |order: &Self| Some(order.total)),
             "balance" => asked.value::<Self, BalanceOfOrder>(|order, _| Ok(Some(order.id)), writer::<Money>(asked)?),
             "items" => asked.many::<Self, ItemsByOrder, _>(|order, _| Ok(Some(order.id)), |rows, into| into.extend(rows.iter().cloned())),

@@ -24,7 +24,7 @@ impl Planned for Product {
 
     fn field(asked: &Asked<'_, '_>) -> Option<Field<Self>> {
         match asked.name {
-            "id" => leaf(|product: &Self, out| json::plain(product.id, out)),
+            "id" => leaf(|product: &Self, out| json::id(product.id, out)),
             "sku" => leaf(|product: &Self, out| json::text(&product.sku, out)),
             "slug" => leaf(|product: &Self, out| json::text(&product.slug, out)),
             "name" => leaf(|product: &Self, out| json::text(&product.name, out)),
@@ -32,7 +32,7 @@ impl Planned for Product {
             "price" => within(asked, |product: &Self| Some(product.price)),
             "stock" => leaf(|product: &Self, out| json::int(product.stock, out)),
             "version" => leaf(|product: &Self, out| json::int(product.version, out)),
-            "createdAt" => leaf(|product: &Self, out| json::plain(product.created_at, out)),
+            "createdAt" => leaf(|product: &Self, out| json::time(product.created_at, out)),
             "category" => asked.one::<Self, CategoryById, _>(|product, _| Ok(Some(product.category_id))),
             "articles" => {
                 let detail = asked.detail_of_articles()?;

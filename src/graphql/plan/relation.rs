@@ -281,10 +281,10 @@ pub fn within<T, V: Planned>(asked: &Asked<'_, '_>, get: impl Fn(&T) -> Option<V
 /// What writes a value that has fields and no relations.
 pub fn writer<V: Planned>(asked: &Asked<'_, '_>) -> Option<WriteValue<V>> {
     let leaves = asked.fields(V::NAME, V::field)?.into_iter().map(|(key, field)| match field {
-        Field::Leaf(write) => Some((json::key(&key), write)),
+        Field::Leaf(write) => Some((key, write)),
         Field::Relation(_) => None,
     });
-    let leaves: Vec<_> = leaves.collect::<Option<_>>()?;
+    let leaves = json::keyed(leaves.collect::<Option<Vec<_>>>()?);
     // what is within an object has nothing that is private
     Some(Box::new(move |value, out| json::object(&leaves, out, |write, out| write(value, Viewer::Visitor, out))))
 }

@@ -51,7 +51,7 @@ impl<const TEST: usize> Question for Gated<TEST> {
         if keys.iter().any(|key| key.0 == 13) {
             return Err(StoreError::new(Engine::Memory, Kind::Corrupt, "planted"));
         }
-        Ok(keys.into_iter().filter(|key| key.0 != 7).map(|key| (key, Ok(Said(key.0 * 2)))).collect())
+        Ok(keys.into_iter().map(|key| Ok((key.0 != 7).then_some(Said(key.0 * 2)))).collect())
     }
 }
 

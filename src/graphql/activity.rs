@@ -7,11 +7,10 @@ use super::{
     who,
 };
 use crate::{
-    loaders::{article::ArticleById, customer::CustomerById, order::OrderById, product::ProductById},
+    loaders::{Row, article::ArticleById, customer::CustomerById, order::OrderById, product::ProductById},
     shop::{ActivityEvent, Article, Customer, Order, Product},
 };
 use async_graphql::{Context, ID, Object, Result};
-use std::sync::Arc;
 
 /// The name of the lists of one customer's events in cursors.
 pub const CHILD_LIST: &str = "customer/activity";
@@ -40,12 +39,12 @@ impl ActivityEvent {
     }
 
     /// Who did it.
-    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Arc<Customer>>> {
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Row<Customer>>> {
         load::<CustomerById>(ctx, self.customer_id).await
     }
 
     /// The order it is about.
-    async fn order(&self, ctx: &Context<'_>) -> Result<Option<Arc<Order>>> {
+    async fn order(&self, ctx: &Context<'_>) -> Result<Option<Row<Order>>> {
         match self.order_id {
             Some(id) => load::<OrderById>(ctx, (id, who::known(ctx)?.of_customers())).await,
             None => Ok(None),
@@ -53,7 +52,7 @@ impl ActivityEvent {
     }
 
     /// The product it is about.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Arc<Product>>> {
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Row<Product>>> {
         match self.product_id {
             Some(id) => load::<ProductById>(ctx, (id, detail_of_product(ctx))).await,
             None => Ok(None),
@@ -61,7 +60,7 @@ impl ActivityEvent {
     }
 
     /// The article it is about.
-    async fn article(&self, ctx: &Context<'_>) -> Result<Option<Arc<Article>>> {
+    async fn article(&self, ctx: &Context<'_>) -> Result<Option<Row<Article>>> {
         match self.article_id {
             Some(id) => load::<ArticleById>(ctx, (id, reading(ctx))).await,
             None => Ok(None),

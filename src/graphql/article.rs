@@ -8,13 +8,12 @@ use super::{
 };
 use crate::{
     loaders::{
-        article::RevisionsByArticle, comment::CommentsByArticle, customer::CustomerById, product::ProductById, ranking::Views, shared,
+        Row, article::RevisionsByArticle, comment::CommentsByArticle, customer::CustomerById, product::ProductById, ranking::Views, shared,
     },
     shop::{self, Article, ArticleFilter, ArticleRevision, Audience, Comment, Counter, Customer, Key, Product, ProductId, SortKind},
 };
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject, Union};
 use futures::future::try_join_all;
-use std::sync::Arc;
 
 /// The name of the lists of one product's or author's articles in cursors.
 pub const CHILD_LIST: &str = "articles/of";
@@ -88,12 +87,12 @@ impl Article {
     }
 
     /// Who wrote it; null if the account is gone.
-    async fn author(&self, ctx: &Context<'_>) -> Result<Option<Arc<Customer>>> {
+    async fn author(&self, ctx: &Context<'_>) -> Result<Option<Row<Customer>>> {
         load::<CustomerById>(ctx, self.author_id).await
     }
 
     /// The products that it is about; null stands for one that is gone.
-    async fn products(&self, ctx: &Context<'_>) -> Result<Option<Vec<Option<Arc<Product>>>>> {
+    async fn products(&self, ctx: &Context<'_>) -> Result<Option<Vec<Option<Row<Product>>>>> {
         let detail = detail_of_product(ctx);
         try_join_all(self.product_ids.iter().map(|product| load::<ProductById>(ctx, (*product, detail)))).await.map(Some)
     }
@@ -268,7 +267,7 @@ pub struct ProductEmbed {
 #[ComplexObject]
 impl ProductEmbed {
     /// The product; null if it is gone.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Arc<Product>>> {
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Row<Product>>> {
         load::<ProductById>(ctx, (self.product_id, detail_of_product(ctx))).await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{error::bad_input, limits::Limits, who::viewer};
 use crate::{
-    loaders::{Loads, Question, SharedPage},
+    loaders::{Loads, Question, Row, Rows, SharedPage},
     shop::{Detail, End, Key, Reading, SortKind, Window, cursor},
 };
 use async_graphql::{
@@ -18,6 +18,11 @@ pub const DEFAULT_FIRST: u32 = 20;
 pub async fn load<Q: Question>(ctx: &Context<'_>, key: Q::Key) -> Result<Option<Q::Answer>> {
     let loads = ctx.data::<Arc<Loads>>()?;
     Ok(loads.load::<Q>(key, || path(ctx)).await?)
+}
+
+/// The same for a list.
+pub async fn load_list<T, Q: Question<Answer = Rows<T>>>(ctx: &Context<'_>, key: Q::Key) -> Result<Option<Vec<Row<T>>>> {
+    Ok(load::<Q>(ctx, key).await?.map(|rows| rows.into_iter().collect()))
 }
 
 /// The answer of a part of a field; if the part failed, the error is told beside the rest of the field. `index` is the part's
@@ -142,16 +147,16 @@ pub struct Total {
 }
 
 /// A Relay connection whose rows are shared with the loader.
-pub type RowConnection<T> = Connection<String, Arc<T>, Total, EmptyFields>;
+pub type RowConnection<T> = Connection<String, Row<T>, Total, EmptyFields>;
 
 /// Makes the connection of a page in the list named `list`.
 pub fn connection<T>(page: &SharedPage<T>, list: &str, key: impl Fn(&T) -> Key) -> RowConnection<T>
 where
-    Arc<T>: OutputType + async_graphql::ObjectType,
+    Row<T>: OutputType + async_graphql::ObjectType,
 {
     let total = Total { total_count: page.total.map(|total| i32::try_from(total).unwrap_or(i32::MAX)) };
     let mut connection = Connection::with_additional_fields(page.has_previous, page.has_next, total);
-    let edge = |row: &Arc<T>| Edge::new(cursor::encode(list, &key(row)), Arc::clone(row));
+    let edge = |row: &Row<T>| Edge::new(cursor::encode(list, &key(row)), row.clone());
     connection.edges.extend(page.items.iter().map(edge));
     connection
 }

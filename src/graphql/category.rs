@@ -1,15 +1,14 @@
 //! `Category`.
 
 use super::{
-    ask::{Paging, RowConnection, connection, detail_of_products, load},
+    ask::{Paging, RowConnection, connection, detail_of_products, load, load_list},
     product,
 };
 use crate::{
-    loaders::{SharedList, category::CategoriesByParent, category::CategoryById, product::ProductsByCategory},
+    loaders::{Row, category::CategoriesByParent, category::CategoryById, product::ProductsByCategory},
     shop::{Category, Product, SortKind},
 };
 use async_graphql::{Context, ID, Object, Result};
-use std::sync::Arc;
 
 /// A shelf of the shop. Shelves form a tree.
 #[Object]
@@ -30,7 +29,7 @@ impl Category {
     }
 
     /// The category that this one is part of; null for the tree's roots.
-    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Arc<Category>>> {
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Row<Category>>> {
         match self.parent_id {
             Some(parent) => load::<CategoryById>(ctx, parent).await,
             None => Ok(None),
@@ -38,8 +37,8 @@ impl Category {
     }
 
     /// The categories within this one, by name.
-    async fn children(&self, ctx: &Context<'_>) -> Result<Option<SharedList<Category>>> {
-        load::<CategoriesByParent>(ctx, self.id).await
+    async fn children(&self, ctx: &Context<'_>) -> Result<Option<Vec<Row<Category>>>> {
+        load_list::<_, CategoriesByParent>(ctx, self.id).await
     }
 
     /// The products on this shelf itself, newest first.

@@ -2,11 +2,10 @@
 
 use super::{ask::load, scalars::DateTime, who};
 use crate::{
-    loaders::{article::ArticleById, customer::CustomerById},
+    loaders::{Row, article::ArticleById, customer::CustomerById},
     shop::{Article, Comment, Customer},
 };
 use async_graphql::{Context, ID, Object, Result};
-use std::sync::Arc;
 
 /// The name of the lists of one article's comments in cursors.
 pub const CHILD_LIST: &str = "article/comments";
@@ -30,12 +29,12 @@ impl Comment {
     }
 
     /// Who wrote it; null if the account is gone.
-    async fn author(&self, ctx: &Context<'_>) -> Result<Option<Arc<Customer>>> {
+    async fn author(&self, ctx: &Context<'_>) -> Result<Option<Row<Customer>>> {
         load::<CustomerById>(ctx, self.author_id).await
     }
 
     /// What it stands below.
-    async fn article(&self, ctx: &Context<'_>) -> Result<Option<Arc<Article>>> {
+    async fn article(&self, ctx: &Context<'_>) -> Result<Option<Row<Article>>> {
         who::found(ctx, load::<ArticleById>(ctx, (self.article_id, super::ask::reading(ctx))).await?)
     }
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     loaders::{
+        Row,
         activity::ActivityByCustomer,
         article::ArticlesByAuthor,
         customer::{CustomerById, TotalSpent},
@@ -19,7 +20,6 @@ use crate::{
     shop::{ActivityEvent, Article, Customer, CustomerFilter, CustomerId, Key, Money, Order, Preferences, SortKind, SortValue},
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use std::sync::Arc;
 
 /// The name of the list of all customers in cursors.
 pub const LIST: &str = "customers";
@@ -43,7 +43,7 @@ impl From<CustomerWhere> for CustomerFilter {
 }
 
 /// The customer with this id, for those who see more than the name; for others there is none.
-pub async fn seen(ctx: &Context<'_>, id: CustomerId) -> Result<Option<Arc<Customer>>> {
+pub async fn seen(ctx: &Context<'_>, id: CustomerId) -> Result<Option<Row<Customer>>> {
     if who::known(ctx)?.sees(id) { load::<CustomerById>(ctx, id).await } else { Ok(None) }
 }
 
@@ -101,7 +101,7 @@ impl Customer {
     }
 
     /// The customer's settings. Private.
-    async fn preferences(&self, ctx: &Context<'_>) -> Result<Option<Arc<Preferences>>> {
+    async fn preferences(&self, ctx: &Context<'_>) -> Result<Option<Row<Preferences>>> {
         if !who::known(ctx)?.sees(self.id) {
             return Ok(None);
         }

@@ -30,6 +30,7 @@ pub mod product;
 pub mod query;
 pub mod ranking;
 pub mod reply;
+mod row;
 pub mod sales;
 pub mod scalars;
 pub mod search;

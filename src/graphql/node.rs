@@ -6,28 +6,27 @@ use super::{
     customer, who,
 };
 use crate::{
-    loaders::{article::ArticleById, category::CategoryById, comment::CommentById, order::OrderById, product::ProductById},
+    loaders::{Row, article::ArticleById, category::CategoryById, comment::CommentById, order::OrderById, product::ProductById},
     shop::{Article, Category, Comment, Customer, Order, Product},
 };
 use async_graphql::{Context, ID, Interface, Result};
-use std::sync::Arc;
 
 /// Something with an id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "The id."))]
 pub enum Node {
     /// A person with an account.
-    Customer(Arc<Customer>),
+    Customer(Row<Customer>),
     /// A shelf of the shop.
-    Category(Arc<Category>),
+    Category(Row<Category>),
     /// Something for sale.
-    Product(Arc<Product>),
+    Product(Row<Product>),
     /// A purchase.
-    Order(Arc<Order>),
+    Order(Row<Order>),
     /// A document of the magazine.
-    Article(Arc<Article>),
+    Article(Row<Article>),
     /// What a reader said.
-    Comment(Arc<Comment>),
+    Comment(Row<Comment>),
 }
 
 /// The node with this id; its prefix says where to look.

@@ -1,13 +1,13 @@
 //! `Order` and `OrderItem`.
 
 use super::{
-    ask::{detail_of_product, id, load},
+    ask::{detail_of_product, id, load, load_list},
     enums::OrderStatus,
     scalars::DateTime,
 };
 use crate::{
     loaders::{
-        SharedList,
+        Row,
         activity::ActivityByOrder,
         customer::CustomerById,
         order::{BalanceOfOrder, ItemsByOrder},
@@ -16,7 +16,6 @@ use crate::{
     shop::{self, ActivityEvent, Customer, Key, Money, Order, OrderFilter, OrderItem, Product},
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use std::sync::Arc;
 
 /// The name of the lists of one customer's orders in cursors.
 pub const CHILD_LIST: &str = "customer/orders";
@@ -85,18 +84,18 @@ impl Order {
     }
 
     /// Its lines.
-    async fn items(&self, ctx: &Context<'_>) -> Result<Option<SharedList<OrderItem>>> {
-        load::<ItemsByOrder>(ctx, self.id).await
+    async fn items(&self, ctx: &Context<'_>) -> Result<Option<Vec<Row<OrderItem>>>> {
+        load_list::<_, ItemsByOrder>(ctx, self.id).await
     }
 
     /// Who bought.
-    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Arc<Customer>>> {
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Row<Customer>>> {
         load::<CustomerById>(ctx, self.customer_id).await
     }
 
     /// What happened to it, in order of time, at most 100 events.
-    async fn timeline(&self, ctx: &Context<'_>) -> Result<Option<SharedList<ActivityEvent>>> {
-        load::<ActivityByOrder>(ctx, self.id).await
+    async fn timeline(&self, ctx: &Context<'_>) -> Result<Option<Vec<Row<ActivityEvent>>>> {
+        load_list::<_, ActivityByOrder>(ctx, self.id).await
     }
 }
 
@@ -109,7 +108,7 @@ impl OrderItem {
     }
 
     /// What was bought.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Arc<Product>>> {
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Row<Product>>> {
         load::<ProductById>(ctx, (self.product_id, detail_of_product(ctx))).await
     }
 

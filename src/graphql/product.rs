@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     loaders::{
+        Row,
         article::ArticlesByProduct,
         category::CategoryById,
         ranking::{PlaceOnBoard, Views},
@@ -15,7 +16,6 @@ use crate::{
     shop::{self, Article, Board, Category, Counter, Currency, Key, Money, Product, ProductFilter, SearchText, SortKind},
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use std::sync::Arc;
 
 /// The name of the lists of one category's products in cursors.
 pub const CHILD_LIST: &str = "category/products";
@@ -120,7 +120,7 @@ impl Product {
     }
 
     /// The shelf it stands on.
-    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Arc<Category>>> {
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Row<Category>>> {
         load::<CategoryById>(ctx, self.category_id).await
     }
 

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     actions::AccessKey,
     loaders::{
+        Row,
         article::{ArticleById, ArticleBySlug, ArticlesPage},
         category::{CategoryById, CategoryBySlug, CategoryRoots},
         customer::{CustomerById, CustomersPage},
@@ -65,7 +66,7 @@ impl Query {
     }
 
     /// A product, by id or by slug.
-    async fn product(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Arc<Product>>> {
+    async fn product(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Row<Product>>> {
         match id_or_slug(id, slug, "product")? {
             IdOrSlug::Id(id) => load::<ProductById>(ctx, (id, detail_of_product(ctx))).await,
             IdOrSlug::Slug(slug) => load::<ProductBySlug>(ctx, slug).await,
@@ -92,7 +93,7 @@ impl Query {
     }
 
     /// A category, by id or by slug.
-    async fn category(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Arc<Category>>> {
+    async fn category(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Row<Category>>> {
         match id_or_slug(id, slug, "category")? {
             IdOrSlug::Id(id) => load::<CategoryById>(ctx, id).await,
             IdOrSlug::Slug(slug) => load::<CategoryBySlug>(ctx, slug).await,
@@ -100,17 +101,17 @@ impl Query {
     }
 
     /// The roots of the category tree, by name.
-    async fn categories(&self, ctx: &Context<'_>) -> Result<Option<Vec<Arc<Category>>>> {
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Option<Vec<Row<Category>>>> {
         load::<CategoryRoots>(ctx, ()).await
     }
 
     /// A customer; null for others than the customer and who runs the shop, as if there were none.
-    async fn customer(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Arc<Customer>>> {
+    async fn customer(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Row<Customer>>> {
         customer::seen(ctx, ask::id(&id, "customer")?).await
     }
 
     /// Whoever signed in; null for a visitor.
-    async fn me(&self, ctx: &Context<'_>) -> Result<Option<Arc<Customer>>> {
+    async fn me(&self, ctx: &Context<'_>) -> Result<Option<Row<Customer>>> {
         match who::known(ctx)?.customer_id() {
             Some(id) => load::<CustomerById>(ctx, id).await,
             None => Ok(None),
@@ -141,7 +142,7 @@ impl Query {
     }
 
     /// An order of the viewer's; administrators see all.
-    async fn order(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Arc<Order>>> {
+    async fn order(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Row<Order>>> {
         load::<OrderById>(ctx, (ask::id(&id, "order")?, who::known(ctx)?.of_customers())).await
     }
 
@@ -175,7 +176,7 @@ impl Query {
     }
 
     /// An article, by id or by slug.
-    async fn article(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Arc<Article>>> {
+    async fn article(&self, ctx: &Context<'_>, id: Option<ID>, slug: Option<String>) -> Result<Option<Row<Article>>> {
         let how = ask::reading(ctx);
         let article = match id_or_slug(id, slug, "article")? {
             IdOrSlug::Id(id) => load::<ArticleById>(ctx, (id, how)).await?,
@@ -234,7 +235,7 @@ impl Query {
         to: DateTime,
         by: SalesBy,
         limit: Option<i32>,
-    ) -> Result<Option<Vec<Arc<SalesRow>>>> {
+    ) -> Result<Option<Vec<Row<SalesRow>>>> {
         let limit = match limit.map(u32::try_from) {
             None => DEFAULT_REPORT_ROWS,
             Some(Ok(rows @ 1..=MAX_REPORT_ROWS)) => rows,

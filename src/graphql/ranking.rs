@@ -2,11 +2,10 @@
 
 use super::ask::{detail_of_product, load};
 use crate::{
-    loaders::product::ProductById,
+    loaders::{Row, product::ProductById},
     shop::{Product, Ranked},
 };
 use async_graphql::{Context, Object, Result};
-use std::sync::Arc;
 
 /// A product's place on a board.
 #[Object(name = "RankedProduct")]
@@ -22,7 +21,7 @@ impl Ranked {
     }
 
     /// The product; null if it is gone.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Arc<Product>>> {
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Row<Product>>> {
         load::<ProductById>(ctx, (self.product_id, detail_of_product(ctx))).await
     }
 }

@@ -2,19 +2,18 @@
 
 use super::ask::{detail_of, load, or_told};
 use crate::{
-    loaders::{article::ArticlesSearch, product::ProductsSearch},
+    loaders::{Row, article::ArticlesSearch, product::ProductsSearch},
     shop::{Article, Product, SearchText},
 };
 use async_graphql::{Context, Result, Union};
-use std::sync::Arc;
 
 /// Something that was found.
 #[derive(Union)]
 pub enum SearchResult {
     /// Something for sale.
-    Product(Arc<Product>),
+    Product(Row<Product>),
     /// A document of the magazine.
-    Article(Arc<Article>),
+    Article(Row<Article>),
 }
 
 /// Up to `limit` results, a product and an article in turn, each kind with the better matches first.

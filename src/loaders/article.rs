@@ -2,7 +2,7 @@
 //! one viewer sees must not answer another.
 
 use super::{
-    Answers, Asks,
+    Answers, Asks, Row,
     questions::{by_arguments, in_order, shared},
 };
 use crate::{
@@ -10,7 +10,6 @@ use crate::{
     shop::{Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRevision, CustomerId, Detail, ProductId, Reading, SearchText, Window},
     stores::Stores,
 };
-use std::sync::Arc;
 
 /// An article by id.
 pub struct ArticleById;
@@ -18,7 +17,7 @@ pub struct ArticleById;
 #[async_trait::async_trait]
 impl super::Question for ArticleById {
     type Key = (ArticleId, Reading);
-    type Answer = Arc<Article>;
+    type Answer = Row<Article>;
     type Lane = Reading;
     const ASKS: Asks = Asks::documents("articles_by_ids").by("article id");
 
@@ -29,7 +28,7 @@ impl super::Question for ArticleById {
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |how: Reading, ids: Vec<ArticleId>| async move {
             let rows = stores.documents.articles_by_ids(&ids, how.detail, how.audience).await?;
-            Ok(in_order(&ids, rows.into_iter().map(|row| (row.id, Arc::new(row)))))
+            Ok(in_order(&ids, Row::each(rows).map(|row| (row.id, row))))
         };
         Ok(by_arguments(keys, ask).await)
     }
@@ -41,7 +40,7 @@ pub struct ArticleBySlug;
 #[async_trait::async_trait]
 impl super::Question for ArticleBySlug {
     type Key = (String, Reading);
-    type Answer = Arc<Article>;
+    type Answer = Row<Article>;
     type Lane = Reading;
     const ASKS: Asks = Asks::documents("articles_by_slugs").by("slug");
 
@@ -52,7 +51,7 @@ impl super::Question for ArticleBySlug {
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |how: Reading, slugs: Vec<String>| async move {
             let rows = stores.documents.articles_by_slugs(&slugs, how.detail, how.audience).await?;
-            Ok(in_order(&slugs, rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row)))))
+            Ok(in_order(&slugs, Row::each(rows).map(|row| (row.slug.clone(), row))))
         };
         Ok(by_arguments(keys, ask).await)
     }
@@ -77,6 +76,6 @@ asked_singly!(
 );
 asked_singly!(
     /// Published articles that hold all the words.
-    ArticlesSearch, (SearchText, u32, Detail) => Vec<Arc<Article>>, documents.articles_search,
-    |stores, key| stores.documents.articles_search(&key.0, key.1, key.2).await?.into_iter().map(Arc::new).collect()
+    ArticlesSearch, (SearchText, u32, Detail) => Vec<Row<Article>>, documents.articles_search,
+    |stores, key| Row::each(stores.documents.articles_search(&key.0, key.1, key.2).await?).collect()
 );

@@ -1,7 +1,7 @@
 //! Questions about categories.
 
+use super::Row;
 use crate::shop::{Category, CategoryId};
-use std::sync::Arc;
 
 rows_by_key!(
     /// A category by id.
@@ -17,6 +17,6 @@ lists_by_key!(
 );
 asked_singly!(
     /// The roots of the tree, by name.
-    CategoryRoots, () => Vec<Arc<Category>>, relational.categories_roots,
-    |stores, _key| stores.relational.categories_roots().await?.into_iter().map(Arc::new).collect()
+    CategoryRoots, () => Vec<Row<Category>>, relational.categories_roots,
+    |stores, _key| Row::each(stores.relational.categories_roots().await?).collect()
 );

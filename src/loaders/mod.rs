@@ -9,6 +9,7 @@
 mod questions;
 pub mod coalesce;
 mod drive;
+mod row;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -27,12 +28,13 @@ use crate::{
     error::StoreError,
     receipt::{Caller, Receipt, Role},
     roles,
-    shop::{Article, Category, Comment, Customer, Money, Order, Preferences, Product, Ranked},
+    shop::{Money, Ranked},
     stores::Stores,
 };
 use async_trait::async_trait;
 use drive::Signal;
-pub use questions::{SharedList, SharedPage, shared};
+pub use questions::{SharedPage, shared};
+pub use row::{Row, Rows};
 use slot::{AnySlot, Slot};
 pub use slot::{Found, Outcome};
 use std::{
@@ -77,12 +79,6 @@ impl<T> Counted for Vec<T> {
     }
 }
 
-impl<T> Counted for SharedList<T> {
-    fn rows(&self) -> usize {
-        self.len()
-    }
-}
-
 impl<T> Counted for SharedPage<T> {
     fn rows(&self) -> usize {
         self.items.len()
@@ -92,7 +88,7 @@ impl<T> Counted for SharedPage<T> {
 macro_rules! one_row {
     ($($row:ty),+ $(,)?) => { $(impl Counted for $row {})+ };
 }
-one_row!(Arc<Article>, Arc<Category>, Arc<Comment>, Arc<Customer>, Arc<Order>, Arc<Preferences>, Arc<Product>, Money, Ranked, i64);
+one_row!(Money, Ranked, i64);
 
 /// A call that a question makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

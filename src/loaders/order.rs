@@ -1,12 +1,11 @@
 //! Questions about orders and what they add up to.
 
 use super::{
-    Answers, Asks,
+    Answers, Asks, Row,
     questions::{by_arguments, in_order, shared},
 };
 use crate::shop::{Audience, CustomerId, Money, Order, OrderFilter, OrderId, OrderItem, OrderOrder, SalesPeriod, SalesRow, Window};
 use crate::{roles, stores::Stores};
-use std::sync::Arc;
 
 /// What is still owed for an order.
 pub struct BalanceOfOrder;
@@ -32,7 +31,7 @@ pub struct OrderById;
 #[async_trait::async_trait]
 impl super::Question for OrderById {
     type Key = (OrderId, Audience);
-    type Answer = Arc<Order>;
+    type Answer = Row<Order>;
     type Lane = Audience;
     const ASKS: Asks = Asks::relational("orders_by_ids").by("order id");
 
@@ -43,7 +42,7 @@ impl super::Question for OrderById {
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |audience, ids: Vec<OrderId>| async move {
             let rows = stores.relational.orders_by_ids(&ids, audience).await?;
-            Ok(in_order(&ids, rows.into_iter().map(|row| (row.id, Arc::new(row)))))
+            Ok(in_order(&ids, Row::each(rows).map(|row| (row.id, row))))
         };
         Ok(by_arguments(keys, ask).await)
     }
@@ -63,6 +62,6 @@ asked_singly!(
 );
 asked_singly!(
     /// The sales report.
-    SalesReport, SalesPeriod => Vec<Arc<SalesRow>>, relational.sales_report,
-    |stores, key| stores.relational.sales_report(&key).await?.into_iter().map(Arc::new).collect()
+    SalesReport, SalesPeriod => Vec<Row<SalesRow>>, relational.sales_report,
+    |stores, key| Row::each(stores.relational.sales_report(&key).await?).collect()
 );

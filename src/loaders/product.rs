@@ -1,7 +1,7 @@
 //! Questions about products.
 
 use super::{
-    Answers, Asks,
+    Answers, Asks, Row,
     questions::{by_arguments, in_order, shared},
 };
 use crate::{
@@ -9,7 +9,6 @@ use crate::{
     shop::{CategoryId, Detail, Product, ProductFilter, ProductId, ProductOrder, SearchText, Window},
     stores::Stores,
 };
-use std::sync::Arc;
 
 /// A product by id. How it is read is part of the key, as it is for articles.
 pub struct ProductById;
@@ -17,7 +16,7 @@ pub struct ProductById;
 #[async_trait::async_trait]
 impl super::Question for ProductById {
     type Key = (ProductId, Detail);
-    type Answer = Arc<Product>;
+    type Answer = Row<Product>;
     type Lane = Detail;
     const ASKS: Asks = Asks::relational("products_by_ids").by("product id");
 
@@ -28,7 +27,7 @@ impl super::Question for ProductById {
     async fn ask(stores: &Stores, keys: Vec<Self::Key>) -> roles::Result<Answers<Self>> {
         let ask = |detail: Detail, ids: Vec<ProductId>| async move {
             let rows = stores.relational.products_by_ids(&ids, detail).await?;
-            Ok(in_order(&ids, rows.into_iter().map(|row| (row.id, Arc::new(row)))))
+            Ok(in_order(&ids, Row::each(rows).map(|row| (row.id, row))))
         };
         Ok(by_arguments(keys, ask).await)
     }
@@ -49,6 +48,6 @@ asked_singly!(
 );
 asked_singly!(
     /// Products that hold all the words.
-    ProductsSearch, (SearchText, u32) => Vec<Arc<Product>>, relational.products_search,
-    |stores, key| stores.relational.products_search(&key.0, key.1).await?.into_iter().map(Arc::new).collect()
+    ProductsSearch, (SearchText, u32) => Vec<Row<Product>>, relational.products_search,
+    |stores, key| Row::each(stores.relational.products_search(&key.0, key.1).await?).collect()
 );

@@ -1,24 +1,21 @@
 //! The three shapes of questions, so that each question is a few lines.
 
-use super::ByKey;
+use super::{ByKey, Row, Rows};
 use crate::{
     roles,
     shop::{Page, Window},
 };
 use foldhash::fast::RandomState;
 use futures::future::join_all;
-use std::{future::Future, hash::Hash, sync::Arc};
+use std::{future::Future, hash::Hash, ops::Range, sync::Arc};
 
 /// A page whose rows are shared between the loader and the answer.
-pub type SharedPage<T> = Arc<Page<Arc<T>>>;
-
-/// A list that is shared between the loader and the answer, as its rows are.
-pub type SharedList<T> = Arc<Vec<Arc<T>>>;
+pub type SharedPage<T> = Arc<Page<Row<T>>>;
 
 /// Shares a page's rows.
 pub fn shared<T>(page: Page<T>) -> SharedPage<T> {
     let Page { items, has_previous, has_next, total } = page;
-    Arc::new(Page { items: items.into_iter().map(Arc::new).collect(), has_previous, has_next, total })
+    Arc::new(Page { items: Row::each(items).collect(), has_previous, has_next, total })
 }
 
 /// So few keys are found faster by looking at all of them than by a map.
@@ -84,27 +81,41 @@ where
 }
 
 /// The lists of these keys: the rows of each in the store's order, none where there is no row.
-pub fn lists<K: Eq + Hash, T>(keys: &[K], rows: Vec<T>, key_of: impl Fn(&T) -> Option<K>) -> Vec<SharedList<T>> {
-    let places = places(keys);
-    let mut lists: Vec<Vec<Arc<T>>> = Vec::with_capacity(keys.len());
-    lists.resize_with(keys.len(), Vec::new);
-    // rows of a key mostly come one after the other
-    let mut last = None;
-    for row in rows {
-        let Some(key) = key_of(&row) else { continue };
-        let place = match &last {
-            Some((known, place)) if *known == key => *place,
-            _ => {
-                let place = places.get(&key).copied();
-                last = Some((key, place));
-                place
-            }
-        };
-        if let Some(place) = place {
-            lists[place].push(Arc::new(row));
-        }
+pub fn lists<K: Eq + Hash, T>(keys: &[K], mut rows: Vec<T>, key_of: impl Fn(&T) -> Option<K>) -> Vec<Rows<T>> {
+    let asked = places(keys);
+    let place = |row: &T| key_of(row).and_then(|key| asked.get(&key).copied());
+    if let Some(runs) = runs(&rows, &key_of, &place, keys.len()) {
+        let all = Rows::all(rows);
+        return runs.into_iter().map(|run| all.part(run)).collect();
     }
-    lists.into_iter().map(Arc::new).collect()
+    // rows of different keys are mixed
+    rows.sort_by_cached_key(&place);
+    let places: Vec<Option<usize>> = rows.iter().map(&place).collect();
+    let all = Rows::all(rows);
+    let end_of = |place| places.partition_point(|found| *found <= place);
+    let list = |key: usize| all.part(end_of(key.checked_sub(1))..end_of(Some(key)));
+    (0..keys.len()).map(list).collect()
+}
+
+/// Which of the rows belong to each key, if those of a key follow one another, as in most answers.
+fn runs<K: Eq, T>(
+    rows: &[T],
+    key_of: impl Fn(&T) -> Option<K>,
+    place: impl Fn(&T) -> Option<usize>,
+    keys: usize,
+) -> Option<Vec<Range<usize>>> {
+    let (mut runs, mut begin) = (vec![0..0; keys], 0);
+    for run in rows.chunk_by(|one, next| key_of(one) == key_of(next)) {
+        let end = begin + run.len();
+        if let Some(place) = place(&run[0]) {
+            if !runs[place].is_empty() {
+                return None;
+            }
+            runs[place] = begin..end;
+        }
+        begin = end;
+    }
+    Some(runs)
 }
 
 /// The answer of a paged-children call: parents that the store left out have an empty page.
@@ -122,7 +133,7 @@ macro_rules! rows_by_key {
         #[async_trait::async_trait]
         impl $crate::loaders::Question for $name {
             type Key = $key;
-            type Answer = std::sync::Arc<$row>;
+            type Answer = $crate::loaders::Row<$row>;
             type Lane = ();
             const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method)).by($by);
 
@@ -130,7 +141,7 @@ macro_rules! rows_by_key {
 
             async fn ask(stores: &$crate::stores::Stores, keys: Vec<$key>) -> $crate::roles::Result<$crate::loaders::Answers<Self>> {
                 let rows = stores.$role.$method(&keys).await?;
-                let rows = rows.into_iter().map(|$found| ($row_key, std::sync::Arc::new($found)));
+                let rows = $crate::loaders::Row::each(rows).map(|$found| ($row_key, $found));
                 Ok($crate::loaders::questions::in_order(&keys, rows).into_iter().map(Ok).collect())
             }
         }
@@ -146,7 +157,7 @@ macro_rules! lists_by_key {
         #[async_trait::async_trait]
         impl $crate::loaders::Question for $name {
             type Key = $key;
-            type Answer = $crate::loaders::SharedList<$row>;
+            type Answer = $crate::loaders::Rows<$row>;
             type Lane = ();
             const ASKS: $crate::loaders::Asks = $crate::loaders::Asks::$role(stringify!($method)).by($by);
 

@@ -1,6 +1,9 @@
 //! Questions about view counts and boards.
 
-use super::{Answers, Asks, questions::{by_arguments, in_order}};
+use super::{
+    Answers, Asks,
+    questions::{by_arguments, in_order},
+};
 use crate::{
     roles,
     shop::{Board, Counter, ProductId, Ranked},

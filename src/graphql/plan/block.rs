@@ -8,10 +8,9 @@ use super::{
     relation::leaf,
 };
 use crate::{
-    loaders::product::ProductById,
+    loaders::{Row, product::ProductById},
     shop::{Article, Block, ProductId, Viewer},
 };
-use std::sync::Arc;
 
 /// Compiles `blocks`.
 pub fn blocks(asked: &Asked<'_, '_>) -> Option<Field<Article>> {
@@ -115,20 +114,20 @@ struct Blocks {
 
 struct FoundBlocks<'r> {
     set: &'r Blocks,
-    articles: Vec<Arc<Article>>,
+    articles: Vec<Row<Article>>,
     /// Of each article: where its embeds begin.
     begins: Vec<usize>,
     embeds: Objects<'r, Embed>,
 }
 
 impl Relation<Article> for Blocks {
-    fn load<'r>(&'r self, run: &'r super::Run<'r>, objects: &[Arc<Article>]) -> Loading<'r> {
+    fn load<'r>(&'r self, run: &'r super::Run<'r>, objects: &[Row<Article>]) -> Loading<'r> {
         let articles = objects.to_vec();
         let (mut embeds, mut begins) = (Vec::new(), Vec::with_capacity(articles.len()));
         for article in &articles {
             begins.push(embeds.len());
             embeds.extend(article.blocks.iter().filter_map(|block| match block {
-                Block::ProductEmbed { product_id, note } => Some(Arc::new(Embed { product_id: *product_id, note: note.clone() })),
+                Block::ProductEmbed { product_id, note } => Some(Row::from(Embed { product_id: *product_id, note: note.clone() })),
                 _ => None,
             }));
         }

@@ -27,8 +27,7 @@ impl Planned for Category {
             "slug" => leaf(|category: &Self, out| json::text(&category.slug, out)),
             "name" => leaf(|category: &Self, out| json::text(&category.name, out)),
             "parent" => asked.one::<Self, CategoryById, _>(|category, _| Ok(category.parent_id)),
-            "children" => asked
-                .many::<Self, CategoriesByParent, _>(|category, _| Ok(Some(category.id)), |rows, into| into.extend(rows.iter().cloned())),
+            "children" => asked.many::<Self, CategoriesByParent, _>(|category, _| Ok(Some(category.id)), |rows, into| into.extend(rows)),
             "products" => {
                 let list = |_: &Args, _: &Run<'_>| Ok(Listed::child(product::CHILD_LIST, SortKind::Time, product::child_key));
                 let detail = asked.detail_of_products()?;

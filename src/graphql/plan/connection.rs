@@ -10,10 +10,9 @@ use super::{
     relation::{Answers, ask_for},
 };
 use crate::{
-    loaders::{Question, SharedPage},
+    loaders::{Question, Row, SharedPage},
     shop::{self, SortKind, Viewer, Window, cursor},
 };
-use std::sync::Arc;
 
 /// How the lists of a relation are named in cursors, and sorted. Which list it is may depend on the arguments.
 pub struct Listed<C> {
@@ -104,7 +103,7 @@ where
     C: Planned,
     Q: Question<Answer = SharedPage<C>>,
 {
-    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
+    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Row<T>]) -> Loading<'r> {
         let asking = (self.list)(&self.args, run).and_then(|listed| {
             let window = self.args.window(run, &listed.name, listed.sorted_by, self.total)?;
             let key = |object: &T, run: &Run<'_>| (self.key)(object, run, &self.args, window.clone());
@@ -148,7 +147,7 @@ impl<C: Planned> Loaded for FoundPages<'_, C> {
     fn write(&self, place: usize, viewer: Viewer, out: &mut Vec<u8>) {
         let Some(place) = self.places[place] else { return json::null(out) };
         let Found { page, begin } = &self.pages[place];
-        let cursor = |row: Option<&Arc<C>>, out: &mut Vec<u8>| match row {
+        let cursor = |row: Option<&Row<C>>, out: &mut Vec<u8>| match row {
             Some(row) => json::quoted(&cursor::encode(&self.listed.name, &(self.listed.key)(row)), out),
             None => json::null(out),
         };

@@ -38,17 +38,17 @@ pub use outline::Step;
 pub use unplanned::{Unknown, Unplanned};
 
 use super::limits::Limits;
-use crate::{loaders::Loads, shop::Viewer};
+use crate::{
+    loaders::{Loads, Row},
+    shop::Viewer,
+};
 use async_graphql::{
     Variables,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 use object::Set;
 use query::Root;
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A compiled operation.
 pub struct Plan {
@@ -102,7 +102,7 @@ impl Plan {
         if !inputs::fit(operation, run) {
             return Err(Bail);
         }
-        let loaded = self.root.load(run, vec![Arc::new(Root)]).await?;
+        let loaded = self.root.load(run, vec![Row::from(Root)]).await?;
         let last = self.last.load(Ordering::Relaxed);
         let mut out = Vec::with_capacity(last + last / 8 + 256);
         loaded.write(0, run.viewer, &mut out);

@@ -5,9 +5,8 @@ use super::{
     json::{self, Keyed},
     outline::Step,
 };
-use crate::shop::Viewer;
+use crate::{loaders::Row, shop::Viewer};
 use futures::future::{BoxFuture, try_join_all};
-use std::sync::Arc;
 
 /// Writes a field that needs nothing but its object.
 pub type Write<T> = Box<dyn Fn(&T, Viewer, &mut Vec<u8>) + Send + Sync>;
@@ -35,7 +34,7 @@ pub struct Set<T> {
 /// A field that leads to something else.
 pub trait Relation<T>: Send + Sync {
     /// Asks for what belongs to all these objects; the question is put before this returns.
-    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r>;
+    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Row<T>]) -> Loading<'r>;
 
     /// Tells which questions it puts, and which ones follow.
     fn outline(&self, into: &mut Vec<Step>);
@@ -69,12 +68,12 @@ impl<T> Set<T> {
     }
 
     /// Loads what belongs to these objects, all relations side by side.
-    pub async fn load<'r>(&'r self, run: &'r Run<'r>, objects: Vec<Arc<T>>) -> Result<Objects<'r, T>, Bail> {
+    pub async fn load<'r>(&'r self, run: &'r Run<'r>, objects: Vec<Row<T>>) -> Result<Objects<'r, T>, Bail> {
         self.begin(run, objects).await
     }
 
     /// The same; the questions are put before this returns.
-    pub fn begin<'r>(&'r self, run: &'r Run<'r>, objects: Vec<Arc<T>>) -> impl Future<Output = Result<Objects<'r, T>, Bail>> + use<'r, T> {
+    pub fn begin<'r>(&'r self, run: &'r Run<'r>, objects: Vec<Row<T>>) -> impl Future<Output = Result<Objects<'r, T>, Bail>> + use<'r, T> {
         let loading: Vec<_> = self.relations.iter().map(|relation| relation.load(run, &objects)).collect();
         async move { Ok(Objects { set: self, loaded: try_join_all(loading).await?, objects }) }
     }
@@ -96,7 +95,7 @@ impl<T> Set<T> {
 /// Objects with all that was selected on them.
 pub struct Objects<'r, T> {
     set: &'r Set<T>,
-    objects: Vec<Arc<T>>,
+    objects: Vec<Row<T>>,
     loaded: Vec<Box<dyn Loaded + 'r>>,
 }
 

@@ -26,11 +26,9 @@ impl Planned for Order {
             "placedAt" => leaf(|order: &Self, out| json::time(order.placed_at, out)),
             "total" => within(asked, |order: &Self| Some(order.total)),
             "balance" => asked.value::<Self, BalanceOfOrder>(|order, _| Ok(Some(order.id)), writer::<Money>(asked)?),
-            "items" => asked.many::<Self, ItemsByOrder, _>(|order, _| Ok(Some(order.id)), |rows, into| into.extend(rows.iter().cloned())),
+            "items" => asked.many::<Self, ItemsByOrder, _>(|order, _| Ok(Some(order.id)), |rows, into| into.extend(rows)),
             "customer" => asked.one::<Self, CustomerById, _>(|order, _| Ok(Some(order.customer_id))),
-            "timeline" => {
-                asked.many::<Self, ActivityByOrder, _>(|order, _| Ok(Some(order.id)), |rows, into| into.extend(rows.iter().cloned()))
-            }
+            "timeline" => asked.many::<Self, ActivityByOrder, _>(|order, _| Ok(Some(order.id)), |rows, into| into.extend(rows)),
             _ => None,
         }
     }

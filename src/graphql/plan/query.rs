@@ -20,6 +20,7 @@ use crate::{
         scalars::DateTime,
     },
     loaders::{
+        Row,
         article::{ArticleById, ArticleBySlug, ArticlesPage},
         category::{CategoryById, CategoryBySlug, CategoryRoots},
         customer::{CustomerById, CustomersPage},
@@ -30,7 +31,7 @@ use crate::{
     shop::{self, Audience, Board, Ranked, Reading, SalesPeriod, SortKind},
 };
 use async_graphql::ID;
-use std::{fmt::Display, str::FromStr, sync::Arc};
+use std::{fmt::Display, str::FromStr};
 
 /// What all operations start from.
 pub struct Root;
@@ -86,8 +87,8 @@ impl Planned for Root {
     }
 }
 
-fn shared(rows: Vec<Ranked>, into: &mut Vec<Arc<Ranked>>) {
-    into.extend(rows.into_iter().map(Arc::new));
+fn shared(rows: Vec<Ranked>, into: &mut Vec<Row<Ranked>>) {
+    into.extend(Row::each(rows));
 }
 
 fn by_id<T: FromStr>(args: &Args, run: &Run<'_>, entity: &str) -> Result<T, Bail>

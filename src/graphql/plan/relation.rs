@@ -8,10 +8,10 @@ use super::{
     outline::Step,
 };
 use crate::{
-    loaders::{Found, Question},
+    loaders::{Found, Question, Row},
     shop::Viewer,
 };
-use std::{cell::RefCell, future::Future, ops::Range, sync::Arc};
+use std::{cell::RefCell, future::Future, ops::Range};
 
 /// What a question is asked by, from the object that asks; `None`: nothing is asked, the answer is null.
 pub type Key<T, K> = Box<dyn Fn(&T, &Run<'_>) -> Result<Option<K>, Bail> + Send + Sync>;
@@ -32,7 +32,7 @@ pub fn ask<'r, T, Q: Question>(
     key: &Key<T, Q::Key>,
     path: &str,
     run: &'r Run<'r>,
-    objects: &[Arc<T>],
+    objects: &[Row<T>],
 ) -> impl Future<Output = Result<Answers<Q::Answer>, Bail>> + Send + use<'r, T, Q> {
     let keys: Result<Vec<Option<Q::Key>>, Bail> = objects.iter().map(|object| key(object, run)).collect();
     let asking = keys.map(|keys| ask_for::<Q>(keys, path, run));
@@ -103,8 +103,8 @@ struct FoundOne<'r, C> {
     shared: Shared<'r, C>,
 }
 
-impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Arc<C>>> Relation<T> for One<T, Q, C> {
-    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
+impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Row<C>>> Relation<T> for One<T, Q, C> {
+    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Row<T>]) -> Loading<'r> {
         let asking = ask::<T, Q>(&self.key, &self.path, run, objects);
         Box::pin(async move {
             let Answers { places, answers } = asking.await?;
@@ -129,7 +129,7 @@ impl<C: Send + Sync> Loaded for FoundOne<'_, C> {
 /// A list, or null where nothing was asked.
 struct Many<T, Q: Question, C> {
     key: Key<T, Q::Key>,
-    rows: fn(Q::Answer, &mut Vec<Arc<C>>),
+    rows: fn(Q::Answer, &mut Vec<Row<C>>),
     set: Set<C>,
     path: String,
 }
@@ -143,7 +143,7 @@ struct FoundMany<'r, C> {
 }
 
 impl<T: Send + Sync, C: Send + Sync, Q: Question> Relation<T> for Many<T, Q, C> {
-    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
+    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Row<T>]) -> Loading<'r> {
         let asking = ask::<T, Q>(&self.key, &self.path, run, objects);
         Box::pin(async move {
             let Answers { places, answers } = asking.await?;
@@ -190,10 +190,10 @@ struct FoundEach<'r, C> {
     shared: Shared<'r, C>,
 }
 
-impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Arc<C>>> Relation<T> for Each<T, Q, C> {
-    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
+impl<T: Send + Sync, C: Send + Sync, Q: Question<Answer = Row<C>>> Relation<T> for Each<T, Q, C> {
+    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Row<T>]) -> Loading<'r> {
         let mut keys = Vec::new();
-        let list = |object: &Arc<T>| {
+        let list = |object: &Row<T>| {
             let start = keys.len();
             (self.keys)(object, &mut keys);
             start..keys.len()
@@ -234,7 +234,7 @@ struct FoundValues<'r, A> {
 }
 
 impl<T: Send + Sync, Q: Question> Relation<T> for Value<T, Q> {
-    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Arc<T>]) -> Loading<'r> {
+    fn load<'r>(&'r self, run: &'r Run<'r>, objects: &[Row<T>]) -> Loading<'r> {
         let asking = ask::<T, Q>(&self.key, &self.path, run, objects);
         Box::pin(async move { Ok(Box::new(FoundValues { found: asking.await?, write: &*self.write }) as Box<dyn Loaded>) })
     }
@@ -294,7 +294,7 @@ impl Asked<'_, '_> {
     pub fn one<T, Q, C>(&self, key: impl Fn(&T, &Run<'_>) -> Result<Option<Q::Key>, Bail> + Send + Sync + 'static) -> Option<Field<T>>
     where
         T: Send + Sync + 'static,
-        Q: Question<Answer = Arc<C>>,
+        Q: Question<Answer = Row<C>>,
         C: Planned,
     {
         let one = One::<T, Q, C> { key: Box::new(key), set: self.below()?, path: self.path.clone() };
@@ -305,7 +305,7 @@ impl Asked<'_, '_> {
     pub fn many<T, Q, C>(
         &self,
         key: impl Fn(&T, &Run<'_>) -> Result<Option<Q::Key>, Bail> + Send + Sync + 'static,
-        rows: fn(Q::Answer, &mut Vec<Arc<C>>),
+        rows: fn(Q::Answer, &mut Vec<Row<C>>),
     ) -> Option<Field<T>>
     where
         T: Send + Sync + 'static,
@@ -320,7 +320,7 @@ impl Asked<'_, '_> {
     pub fn each<T, Q, C>(&self, keys: impl Fn(&T, &mut Vec<Option<Q::Key>>) + Send + Sync + 'static) -> Option<Field<T>>
     where
         T: Send + Sync + 'static,
-        Q: Question<Answer = Arc<C>>,
+        Q: Question<Answer = Row<C>>,
         C: Planned,
     {
         let each = Each::<T, Q, C> { keys: Box::new(keys), set: self.below()?, path: self.path.clone() };

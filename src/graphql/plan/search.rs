@@ -10,10 +10,9 @@ use super::{
 };
 use crate::{
     graphql::ask,
-    loaders::{Question, article::ArticlesSearch, product::ProductsSearch},
+    loaders::{Question, Row, article::ArticlesSearch, product::ProductsSearch},
     shop::{Article, Detail, Product, SearchText, Viewer},
 };
-use std::sync::Arc;
 
 /// Compiles `search`.
 pub fn search(asked: &Asked<'_, '_>) -> Option<Field<Root>> {
@@ -44,7 +43,7 @@ enum Turn {
 }
 
 impl Relation<Root> for Search {
-    fn load<'r>(&'r self, run: &'r Run<'r>, _: &[Arc<Root>]) -> Loading<'r> {
+    fn load<'r>(&'r self, run: &'r Run<'r>, _: &[Row<Root>]) -> Loading<'r> {
         let asking = self.asked(run).map(|(text, limit)| {
             let products = run.loads.load_all::<ProductsSearch>(vec![(text.clone(), limit)], &self.path);
             (limit, products, run.loads.load_all::<ArticlesSearch>(vec![(text, limit, self.detail)], &self.path))

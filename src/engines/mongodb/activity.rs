@@ -1,7 +1,7 @@
 //! Activity: one document an event, never changed.
 
 use super::{
-    Mongodb, date, error, id, json,
+    Mongodb, date, error, field, id, json,
     page::{Children, List, Tie, shop_page},
     time, uuid, write,
 };
@@ -23,16 +23,18 @@ const EVENTS_OF_AN_ORDER: u32 = 100;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
-    #[serde(rename = "_id")]
+    #[serde(rename = "_id", deserialize_with = "field::id")]
     id: bson::Uuid,
+    #[serde(deserialize_with = "field::id")]
     customer_id: bson::Uuid,
     kind: String,
+    #[serde(deserialize_with = "field::date")]
     at: DateTime,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "field::optional_id")]
     order_id: Option<bson::Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "field::optional_id")]
     product_id: Option<bson::Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "field::optional_id")]
     article_id: Option<bson::Uuid>,
     data: Document,
 }

@@ -1,7 +1,7 @@
 //! Articles: one document each, blocks inside, with the words that search looks for.
 
 use super::{
-    Mongodb, READ, Source, among, date, explain, id,
+    Mongodb, READ, Source, among, date, explain, field, id,
     once::Made,
     page::{Children, List, Tie, all, shop_page},
     time, uuid,
@@ -28,7 +28,7 @@ const NEWEST_FIRST: List = List { field: "createdAt", tie: Tie::Id, descending: 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
-    #[serde(rename = "_id")]
+    #[serde(rename = "_id", deserialize_with = "field::id")]
     pub id: bson::Uuid,
     slug: String,
     title: String,
@@ -36,10 +36,13 @@ pub struct Row {
     tags: Vec<String>,
     #[serde(default)]
     blocks: Vec<Block>,
+    #[serde(deserialize_with = "field::id")]
     author_id: bson::Uuid,
+    #[serde(deserialize_with = "field::ids")]
     product_ids: Vec<bson::Uuid>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "field::optional_date")]
     published_at: Option<DateTime>,
+    #[serde(deserialize_with = "field::date")]
     created_at: DateTime,
     pub version: i64,
     /// The key that this version was asked for with, if any.

@@ -1,7 +1,7 @@
 //! Comments: one small document each, found by the article.
 
 use super::{
-    Mongodb, among, date, error, id,
+    Mongodb, among, date, error, field, id,
     once::{self, Made},
     outbox::{Next, Waiting},
     page::{Children, List, Tie, shop_page},
@@ -25,11 +25,14 @@ const COLLECTION: &str = "comments";
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
-    #[serde(rename = "_id")]
+    #[serde(rename = "_id", deserialize_with = "field::id")]
     id: bson::Uuid,
+    #[serde(deserialize_with = "field::id")]
     article_id: bson::Uuid,
+    #[serde(deserialize_with = "field::id")]
     author_id: bson::Uuid,
     body: String,
+    #[serde(deserialize_with = "field::date")]
     created_at: DateTime,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     made: Option<Made>,

@@ -14,6 +14,7 @@ mod audit;
 mod comment;
 mod error;
 mod explain;
+mod field;
 mod gate;
 mod json;
 mod once;

@@ -1,6 +1,6 @@
 //! Keyset pages: the part of a list that a window asks for, as a filter and a sort; and one page for each of many parents.
 
-use super::{Mongodb, READ, Source, date, uuid};
+use super::{Mongodb, READ, Source, date, field, uuid};
 use crate::{
     roles::Result,
     shop::{End, Key, Page, SortValue, Window},
@@ -106,7 +106,7 @@ impl Children {
 
 #[derive(Deserialize)]
 struct Child<T> {
-    #[serde(rename = "_id")]
+    #[serde(rename = "_id", deserialize_with = "field::id")]
     parent: bson::Uuid,
     row: Option<T>,
     #[serde(default)]

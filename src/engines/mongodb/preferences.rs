@@ -1,6 +1,6 @@
 //! Preferences: one document each, its `_id` the customer's id.
 
-use super::{Mongodb, among, error, id, json, uuid, write};
+use super::{Mongodb, among, error, field, id, json, uuid, write};
 use crate::{
     roles::{PreferenceStore, Result},
     shop::{CustomerId, Notifications, Preferences, Theme},
@@ -16,7 +16,7 @@ const COLLECTION: &str = "preferences";
 
 #[derive(Serialize, Deserialize)]
 struct Row {
-    #[serde(rename = "_id")]
+    #[serde(rename = "_id", deserialize_with = "field::id")]
     customer_id: bson::Uuid,
     theme: Theme,
     locale: String,

@@ -6,7 +6,7 @@
 use super::{
     Mongodb,
     article::{self, Row},
-    date, error,
+    date, error, field,
     page::{Children, List, Tie, shop_page},
     time,
 };
@@ -24,6 +24,7 @@ pub const COLLECTION: &str = "article_revisions";
 
 #[derive(Serialize, Deserialize)]
 struct Id {
+    #[serde(deserialize_with = "field::id")]
     article: bson::Uuid,
     version: i64,
 }
@@ -33,6 +34,7 @@ struct Id {
 struct Revision {
     #[serde(rename = "_id")]
     id: Id,
+    #[serde(deserialize_with = "field::date")]
     replaced_at: DateTime,
     article: Row,
 }

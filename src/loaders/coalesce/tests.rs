@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     engines::{Limits, memory::Memory, sqlite::Sqlite},
     error::{Engine, Kind, StoreError},
-    loaders::{Asks, Counted, Loads},
+    loaders::{Answers, Asks, Counted, Loads},
     receipt::Role,
     roles::{self, Store as _},
     shop::{Counter, ProductId},

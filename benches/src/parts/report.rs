@@ -43,13 +43,13 @@ impl Report {
         let mut text = self.arrangement.join("\n") + "\n\n" + &report::told(&self.machine, &self.load_after) + "\n\n";
         let _ = writeln!(
             text,
-            "{:<10} {:<14} {:>17} {:>6} {:>10}  {:>17} {:>6} {:>10}  {:>15}  calls PG/Mongo/Redis",
+            "{:<10} {:<14} {:>18} {:>6} {:>10}  {:>18} {:>6} {:>10}  {:>16}  calls PG/Mongo/Redis",
             "part", "operation", "CPU ms", "ratio", "spread", "stores ms", "ratio", "spread", "req/s"
         );
         for Measured { part, operation, worth, .. } in &self.parts {
             let _ = writeln!(text, "{part:<10} {operation:<14} {}", row(worth));
         }
-        text.push_str("\nWithout the part > with it; a ratio is with it over without it, so what is below 1 is saved.\n");
+        text.push_str("\nWithout the part -> with it. A ratio is with it over without it: what is below 1 is saved.\n");
         for Measured { part, operation, worth, .. } in self.parts.iter().filter(|measured| !measured.worth.doubts.is_empty()) {
             let _ = writeln!(text, "{part}, {operation}: doubtful: {}", worth.doubts.join("; "));
         }
@@ -63,10 +63,10 @@ impl Report {
 /// The numbers of a line.
 fn row(worth: &Worth) -> String {
     let Worth { ratio, stores, without, with, .. } = worth;
-    let two = |digits, value: fn(&Side) -> f64| format!("{:.*} > {:.*}", digits, value(without), digits, value(with));
+    let two = |digits, value: fn(&Side) -> f64| format!("{:.*} -> {:.*}", digits, value(without), digits, value(with));
     let told = |Ratio { median, spread: (low, high) }: &Ratio| format!("{median:>6.2} {:>10}", format!("{low:.2}-{high:.2}"));
     format!(
-        "{:>17} {}  {:>17} {}  {:>15}  {} > {}",
+        "{:>18} {}  {:>18} {}  {:>16}  {} -> {}",
         two(4, |side| side.cpu),
         told(ratio),
         two(3, |side| side.stores_cpu),

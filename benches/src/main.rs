@@ -5,6 +5,7 @@ mod compare;
 mod grow;
 mod load;
 mod overload;
+mod parts;
 mod plot;
 mod raw;
 mod start;
@@ -30,6 +31,8 @@ enum Cli {
     Embedded(compare::embedded::Options),
     /// Send requests to any server, and tell how long their answers took
     Load(load::Options),
+    /// Measure what each part of polystore is worth: a server with it against one without; needs migrated and seeded stores
+    Parts(Box<parts::Options>),
     /// Offer a server more than it can do; needs migrated and seeded stores
     Overload(overload::Options),
     /// Measure how cost grows: with nodes, load, clients and depth; needs migrated and seeded stores
@@ -84,6 +87,10 @@ fn main() -> ExitCode {
                 },
                 Cli::Embedded(options) => tokio::select! {
                     outcome = compare::embedded::run(&options) => outcome,
+                    () = told_to_end() => Ok(ExitCode::from(130)),
+                },
+                Cli::Parts(options) => tokio::select! {
+                    outcome = parts::run(&options) => outcome,
                     () = told_to_end() => Ok(ExitCode::from(130)),
                 },
                 Cli::Overload(options) => tokio::select! {

@@ -33,6 +33,18 @@ impl Calls {
             redis: each(self.redis, before.redis),
         }
     }
+
+    /// The mean of several.
+    pub fn mean(all: impl ExactSizeIterator<Item = Self>) -> Self {
+        let number = all.len();
+        let add = |sum: Self, one: Self| Self {
+            postgres: sum.postgres.zip(one.postgres).map(|(sum, one)| sum + one),
+            rollbacks: sum.rollbacks + one.rollbacks,
+            mongodb: sum.mongodb + one.mongodb,
+            redis: sum.redis + one.redis,
+        };
+        all.fold(Self { postgres: Some(0.0), ..Self::default() }, add).since(Self { postgres: Some(0.0), ..Self::default() }, number)
+    }
 }
 
 /// Makes PostgreSQL count, where the library for it is loaded, and lets it know its tables: stores for tests have no autovacuum, and a planner

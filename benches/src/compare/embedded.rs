@@ -1,7 +1,7 @@
-//! The comparison on the embedded stores: polystore over SQLite and process memory, RAW over the same file and a map of its own.
+//! The comparison on the embedded stores: polystore over SQLite and process memory, RAW over the same file, and a map and lists of its own.
 
 use super::{
-    How, operations,
+    How, operations, samples,
     servers::{Kind, Server, embed},
     verdict::{AGAIN, POLYSTORE, RAW},
 };
@@ -20,9 +20,6 @@ use uuid::Uuid;
 
 /// How often as much CPU as RAW each operation may take.
 pub const GOAL: f64 = 1.5;
-
-/// The operations that RAW has endpoints for here.
-const OPERATIONS: [&str; 3] = ["product", "order_feed", "magazine"];
 
 /// Different requests of an operation, and different pages, at most.
 const MOST: i64 = 2_000;
@@ -48,10 +45,7 @@ pub struct Options {
 pub async fn run(options: &Options) -> Result<ExitCode, Failed> {
     let Options { data, scale, store_connections, how } = options;
     let run = how.begin()?;
-    let names = if how.operation.is_empty() { OPERATIONS.map(str::to_owned).to_vec() } else { how.operation.clone() };
-    if let Some(other) = names.iter().find(|name| !OPERATIONS.contains(&name.as_str())) {
-        return Err(format!("--operation {other}: expected one of {}", OPERATIONS.join(", ")).into());
-    }
+    let chosen = operations::chosen(&how.operation)?;
     seed(&run.polystore, data, *scale)?;
     let data = &data.canonicalize()?;
     let stores = Stores::open(data, *store_connections).await?;
@@ -61,7 +55,7 @@ pub async fn run(options: &Options) -> Result<ExitCode, Failed> {
         Server::start_embedded(AGAIN, Kind::RawEmbedded, &run.own, run.pinned, data).await?,
     ];
     let mut asked = Vec::new();
-    for operation in operations::chosen(&names)? {
+    for operation in chosen {
         asked.push((operation, sample(operation.name, &stores).await?));
     }
     run.compare(&servers, asked, None, format!("{store_connections} connections to the file")).await
@@ -94,6 +88,13 @@ async fn sample(operation: &str, stores: &Stores) -> Result<Vec<Value>, Failed> 
                 asked.push(json!({ "id": Id("product", row.try_get(0)?) }));
             }
         }
+        "customer_home" => {
+            for row in rows("SELECT id FROM customers ORDER BY substr(id, 10) LIMIT ?1", MOST).await? {
+                asked.push(json!({ "id": Id("customer", row.try_get(0)?), "rows": 5 }));
+            }
+        }
+        "trending" => asked = samples::windows(),
+        "best_sellers" => asked = samples::most_sold(),
         "order_feed" => {
             for row in rows("SELECT placed_at, id FROM orders ORDER BY substr(id, 10) LIMIT ?1", PAGES).await? {
                 let (at, id): (i64, Uuid) = (row.try_get(0)?, row.try_get(1)?);

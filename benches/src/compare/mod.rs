@@ -4,7 +4,7 @@ pub mod calls;
 pub mod embedded;
 pub mod operations;
 pub mod process;
-mod report;
+pub mod report;
 pub mod rounds;
 pub mod samples;
 pub mod servers;
@@ -28,7 +28,7 @@ use std::{
 use verdict::{AGAIN, Bounds, POLYSTORE, RAW, Verdict};
 
 /// The exit code of a run from which nothing follows.
-const INCONCLUSIVE: u8 = 3;
+pub const INCONCLUSIVE: u8 = 3;
 
 /// What to compare.
 #[derive(Clone, Debug, clap::Args)]
@@ -47,7 +47,7 @@ pub struct How {
     polystore: Option<PathBuf>,
     /// Only this operation; may be given several times
     #[arg(long, value_name = "NAME")]
-    operation: Vec<String>,
+    pub operation: Vec<String>,
     /// How often each server has its turn
     #[arg(long, default_value = "4", value_parser = clap::value_parser!(u16).range(1..=1000))]
     rounds: u16,
@@ -66,7 +66,7 @@ pub struct How {
     /// Requests a second, due at constant intervals; without it each connection sends the next when it has the last answer
     #[arg(long, value_name = "RATE")]
     open: Option<f64>,
-    /// How far RAW may be from itself, in percent, for the run to be believed
+    /// How far RAW, or one of two equal servers, may be from itself, in percent, for the run to be believed
     #[arg(long, value_name = "PERCENT", default_value = "5")]
     noise: f64,
     /// What others may have of the server's core, in percent
@@ -74,7 +74,7 @@ pub struct How {
     foreign: f64,
     /// Write everything that was measured to this file, too
     #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    pub json: Option<PathBuf>,
 }
 
 impl How {
@@ -122,23 +122,29 @@ pub async fn run(options: &Options) -> Result<ExitCode, Failed> {
 }
 
 /// A comparison that begins.
-struct Run<'a> {
-    how: &'a How,
-    effort: Effort,
-    machine: HashMap<&'static str, String>,
-    pinned: bool,
+pub struct Run<'a> {
+    pub how: &'a How,
+    pub effort: Effort,
+    pub machine: HashMap<&'static str, String>,
+    pub pinned: bool,
     /// The program that serves RAW.
     own: PathBuf,
-    polystore: PathBuf,
+    pub polystore: PathBuf,
 }
 
 impl How {
-    fn begin(&self) -> Result<Run<'_>, Failed> {
+    /// Looks at the machine and at the programs.
+    pub fn begin(&self) -> Result<Run<'_>, Failed> {
         if !cfg!(target_os = "linux") {
             return Err("the bench reads /proc, which only Linux has".into());
         }
         let (own, polystore) = (std::env::current_exe()?, polystore(self.polystore.as_ref())?);
         Ok(Run { how: self, effort: self.effort()?, machine: process::machine(), pinned: can_pin(), own, polystore })
+    }
+
+    /// How much noise is too much.
+    pub fn bounds(&self) -> Bounds {
+        Bounds { same: self.noise / 100.0, foreign: self.foreign / 100.0 }
     }
 }
 
@@ -152,7 +158,7 @@ impl Run<'_> {
         connections: String,
     ) -> Result<ExitCode, Failed> {
         let Self { how, effort, machine, pinned, .. } = self;
-        let bounds = Bounds { same: how.noise / 100.0, foreign: how.foreign / 100.0 };
+        let bounds = how.bounds();
         let mut measured = Vec::new();
         for (operation, variables) in asked {
             if variables.is_empty() {
@@ -166,17 +172,24 @@ impl Run<'_> {
             eprintln!("{}", done.line(operation));
             measured.push(done);
         }
-        let report = Report::new(arrangement(&effort, pinned, &connections), machine, measured);
+        let mut arrangement = arrangement(&effort, pinned, &connections);
+        arrangement.extend([
+            "polystore: POST with the document's text and variables, POLYSTORE_RATE_LIMIT=off, anonymous readers; RAW: POST with the variables"
+                .to_owned(),
+            "CPU is the server's user and system time for each request, the lower of the rounds; calls are counted one request at a time"
+                .to_owned(),
+        ]);
+        let report = Report::new(arrangement, machine, measured);
         print!("{}", report.text());
         if let Some(path) = &how.json {
-            report.save(path)?;
+            report::save(&report, path)?;
         }
         Ok(if report.conclusive { ExitCode::SUCCESS } else { ExitCode::from(INCONCLUSIVE) })
     }
 }
 
 /// What the numbers hold for, in sentences.
-fn arrangement(effort: &Effort, pinned: bool, store_connections: &str) -> Vec<String> {
+pub fn arrangement(effort: &Effort, pinned: bool, store_connections: &str) -> Vec<String> {
     let Effort { rounds, time, warm_up, connections, rate } = effort;
     let load = match rate {
         None => format!("{connections} connections, each asks when it has its answer"),
@@ -190,9 +203,5 @@ fn arrangement(effort: &Effort, pinned: bool, store_connections: &str) -> Vec<St
     vec![
         format!("{rounds} rounds of {:.1} s after {:.1} s of warm-up; {load}", time.as_secs_f64(), warm_up.as_secs_f64()),
         format!("{cores}; {store_connections}"),
-        "polystore: POST with the document's text and variables, POLYSTORE_RATE_LIMIT=off, anonymous readers; RAW: POST with the variables"
-            .to_owned(),
-        "CPU is the server's user and system time for each request, the lower of the rounds; calls are counted one request at a time"
-            .to_owned(),
     ]
 }

@@ -37,24 +37,9 @@ impl Report {
         Self { arrangement, machine, load_after: process::load(), conclusive, operations }
     }
 
-    pub fn save(&self, path: &Path) -> Result<(), Failed> {
-        let text = serde_json::to_string_pretty(self)?;
-        Ok(std::fs::write(path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))?)
-    }
-
     /// The table, and what follows from it.
     pub fn text(&self) -> String {
-        let mut text = self.arrangement.join("\n") + "\n\n";
-        let told = |key: &str| self.machine.get(key).map(String::as_str).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "{}, {} cores, Linux {}; load {} before, {} after",
-            told("cpu"),
-            told("cores"),
-            told("kernel"),
-            told("load"),
-            self.load_after
-        );
+        let mut text = self.arrangement.join("\n") + "\n\n" + &told(&self.machine, &self.load_after) + "\n";
         let _ = writeln!(
             text,
             "\n{:<14} {:<10} {:>9} {:>9} {:>8} {:>8} {:>8} {:>7}  {:<18} {:>6} {:>11}",
@@ -99,8 +84,20 @@ impl Report {
     }
 }
 
+/// The machine, in a line.
+pub fn told(machine: &HashMap<&'static str, String>, load_after: &str) -> String {
+    let [cpu, cores, kernel, load] = ["cpu", "cores", "kernel", "load"].map(|key| machine.get(key).map(String::as_str).unwrap_or_default());
+    format!("{cpu}, {cores} cores, Linux {kernel}; load {load} before, {load_after} after")
+}
+
+/// Writes a result for programs.
+pub fn save(report: &impl Serialize, path: &Path) -> Result<(), Failed> {
+    let text = serde_json::to_string_pretty(report)?;
+    Ok(std::fs::write(path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))?)
+}
+
 /// Whole where they are whole; what is not counted is a dash.
-fn shown(calls: &Calls) -> String {
+pub fn shown(calls: &Calls) -> String {
     let number = |number: f64| format!("{:.1}", number).trim_end_matches(".0").to_owned();
     let released = if calls.rollbacks > 0.05 { format!(" +{}", number(calls.rollbacks)) } else { String::new() };
     format!("{}{released}/{}/{}", calls.postgres.map_or_else(|| "-".to_owned(), number), number(calls.mongodb), number(calls.redis))

@@ -7,7 +7,7 @@ use super::{
     servers::{CORE, Kind, Server},
 };
 use crate::{
-    load::{Plan, Summary, client::Client, client::request},
+    load::{Plan, Summary, client::Client, client::request, known},
     raw::{Failed, Stores},
 };
 use serde::Serialize;
@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// Requests whose answers are compared before anything is measured, and whose calls are counted.
 const COMPARED: usize = 40;
+/// Where polystore answers.
+pub const GRAPH: &str = "/graphql";
 
 /// What one server did in one round.
 #[derive(Clone, Debug, Serialize)]
@@ -42,13 +44,13 @@ pub struct Cell {
 
 /// The requests of an operation to a server.
 pub fn requests(operation: &Operation, server: &Server, variables: &[Value]) -> Vec<Vec<u8>> {
-    let document = operation.document();
-    let path = if server.kind == Kind::Polystore { "/graphql".to_owned() } else { format!("/{}", operation.name) };
-    let body = |variables: &Value| match server.kind {
-        Kind::Raw | Kind::RawEmbedded => variables.to_string(),
-        Kind::Polystore => json!({ "query": document, "variables": variables }).to_string(),
+    let (address, document, path) = (server.address, operation.document(), format!("/{}", operation.name));
+    let one = |variables: &Value| match server.kind {
+        Kind::Raw | Kind::RawEmbedded => request(address, &path, &variables.to_string()),
+        Kind::Polystore => request(address, GRAPH, &json!({ "query": document, "variables": variables }).to_string()),
+        Kind::Visited => known::by_hash(address, GRAPH, &document, variables),
     };
-    variables.iter().map(|variables| request(server.address, &path, &body(variables))).collect()
+    variables.iter().map(one).collect()
 }
 
 /// What was found out before the first round.
@@ -75,7 +77,7 @@ pub async fn prove(operation: &Operation, servers: &[Server], variables: &[Value
             let answer = client.ask(request).await?;
             let known = expected.get(place);
             if answer.status != 200 || answer.body.starts_with(b"{\"errors\"") || known.is_some_and(|known| known != answer.body) {
-                return Err(different(operation, server, &asked[place], answer.body, known).into());
+                return Err(different(operation, [server.name, servers[0].name], &asked[place], answer.body, known).into());
             }
             if known.is_none() {
                 proof.bytes += answer.body.len();
@@ -88,15 +90,13 @@ pub async fn prove(operation: &Operation, servers: &[Server], variables: &[Value
     Ok(proof)
 }
 
-fn different(operation: &Operation, server: &Server, variables: &Value, body: &[u8], known: Option<&Vec<u8>>) -> String {
+fn different(operation: &Operation, [name, first]: [&str; 2], variables: &Value, body: &[u8], known: Option<&Vec<u8>>) -> String {
     let known = known.map(Vec::as_slice).unwrap_or_default();
     let place = body.iter().zip(known).take_while(|(one, other)| one == other).count();
     let around = |bytes: &[u8]| String::from_utf8_lossy(&bytes[place.saturating_sub(60)..(place + 100).min(bytes.len())]).into_owned();
     format!(
-        "{} answers {} with {variables} otherwise than RAW, from byte {place} on:\n  {}: {}\n  RAW: {}",
-        server.name,
+        "{name} answers {} with {variables} otherwise than {first}, from byte {place} on:\n  {name}: {}\n  {first}: {}",
         operation.name,
-        server.name,
         around(body),
         around(known)
     )

@@ -74,11 +74,21 @@ pub fn magazine(stores: &Stores) -> BoxFuture<'_, Result<Vec<Value>, Failed>> {
 }
 
 pub fn trending(_: &Stores) -> BoxFuture<'_, Result<Vec<Value>, Failed>> {
-    async { Ok(["HOUR", "DAY", "WEEK"].map(|window| json!({ "window": window, "first": 10 })).to_vec()) }.boxed()
+    async { Ok(windows()) }.boxed()
+}
+
+/// Each window of the trending boards.
+pub fn windows() -> Vec<Value> {
+    ["HOUR", "DAY", "WEEK"].map(|window| json!({ "window": window, "first": 10 })).to_vec()
 }
 
 pub fn best_sellers(_: &Stores) -> BoxFuture<'_, Result<Vec<Value>, Failed>> {
-    async { Ok(vec![json!({ "first": 10 })]) }.boxed()
+    async { Ok(most_sold()) }.boxed()
+}
+
+/// The head of the board of best sellers.
+pub fn most_sold() -> Vec<Value> {
+    vec![json!({ "first": 10 })]
 }
 
 fn uuid(value: &bson::Bson) -> Option<Uuid> {

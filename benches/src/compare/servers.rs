@@ -22,6 +22,8 @@ pub enum Kind {
     Raw,
     RawEmbedded,
     Polystore,
+    /// polystore for visitors, who name documents by their hash and ask with `GET`: what whole answers are kept for.
+    Visited,
 }
 
 /// A server of our own.
@@ -133,12 +135,17 @@ pub fn command(kind: Kind, program: &Path, pinned: bool, address: SocketAddr) ->
     if pinned {
         command.arg("-c").arg(CORE.to_string()).arg(program);
     }
-    match kind {
-        Kind::Raw => command.arg("raw"),
-        Kind::RawEmbedded => command.arg("raw-embedded"),
-        // who pays points is not measured, and nothing is private to a reader
-        Kind::Polystore => command.args(["serve", "--anonymous", "reader"]).env("POLYSTORE_RATE_LIMIT", "off").env("POLYSTORE_LOG", "warn"),
+    // who pays points is not measured
+    let mut serve = |viewer| {
+        command.args(["serve", "--anonymous", viewer]).env("POLYSTORE_RATE_LIMIT", "off").env("POLYSTORE_LOG", "warn");
     };
+    match kind {
+        Kind::Raw => drop(command.arg("raw")),
+        Kind::RawEmbedded => drop(command.arg("raw-embedded")),
+        // nothing is private to a reader
+        Kind::Polystore => serve("reader"),
+        Kind::Visited => serve("visitor"),
+    }
     command.args(["--listen", &address.to_string()]).stdin(Stdio::null()).stdout(Stdio::null());
     // a file .env of the folder that the bench is called from is none of the server's business
     command.current_dir(std::env::temp_dir());

@@ -29,7 +29,7 @@ pub struct Verdict {
 /// How much noise is too much.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// RAW against RAW.
+    /// RAW against RAW, or two equal servers.
     pub same: f64,
     /// What others may have of the server's core.
     pub foreign: f64,
@@ -57,24 +57,25 @@ impl Verdict {
             spread,
             same,
             throughput: fastest(POLYSTORE) / fastest(RAW).max(fastest(AGAIN)),
-            doubts: doubts(cells, same, bounds),
+            doubts: doubts(RAW, cells, same, bounds),
         }
     }
 }
 
 /// Of sorted numbers.
-fn median(sorted: &[f64]) -> f64 {
+pub fn median(sorted: &[f64]) -> f64 {
     let (low, high) = (sorted.get(sorted.len().saturating_sub(1) / 2), sorted.get(sorted.len() / 2));
     low.zip(high).map_or(f64::NAN, |(low, high)| (low + high) / 2.0)
 }
 
-fn doubts(cells: &[Cell], same: f64, bounds: Bounds) -> Vec<String> {
+/// What speaks against these rounds; `who` is what was measured twice, and was `same` times itself.
+pub fn doubts(who: &str, cells: &[Cell], same: f64, bounds: Bounds) -> Vec<String> {
     let mut doubts = Vec::new();
     let percent = |share: f64| share * 100.0;
     // a tenth less is as far away as a ninth more
     let apart = same.max(1.0 / same) - 1.0;
     if apart > bounds.same {
-        doubts.push(format!("RAW differs from itself by {:.0} % (at most {:.0} %)", percent(apart), percent(bounds.same)));
+        doubts.push(format!("{who} differs from itself by {:.0} % (at most {:.0} %)", percent(apart), percent(bounds.same)));
     }
     let mean = |of: fn(&Cell) -> f64| cells.iter().map(of).sum::<f64>() / cells.len() as f64;
     let foreign = mean(|cell| cell.foreign) + mean(|cell| cell.stolen);

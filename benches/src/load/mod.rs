@@ -7,6 +7,7 @@
 //! who do not know of each other see.
 
 pub mod client;
+pub mod known;
 mod latency;
 
 pub use latency::Summary;
@@ -38,6 +39,9 @@ pub struct Options {
     /// Where they are sent
     #[arg(long, default_value = "/graphql")]
     path: String,
+    /// Send each body by GET, its document named by the hash that the server is told before
+    #[arg(long)]
+    get: bool,
     /// Connections that are kept alive
     #[arg(long, default_value = "32", value_parser = clap::value_parser!(u16).range(1..=1000))]
     connections: u16,
@@ -55,7 +59,10 @@ pub struct Options {
 /// The `load` command.
 pub async fn run(options: &Options) -> Result<(), Failed> {
     let bodies = std::fs::read_to_string(&options.bodies).map_err(|error| format!("{}: {error}", options.bodies.display()))?;
-    let requests = bodies.lines().map(|body| request(options.address, &options.path, body)).collect();
+    let requests = match options.get {
+        true => known::requests(options.address, &options.path, bodies.lines()).await?,
+        false => bodies.lines().map(|body| request(options.address, &options.path, body)).collect(),
+    };
     let plan = Plan {
         address: options.address,
         connections: options.connections.into(),

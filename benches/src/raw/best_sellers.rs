@@ -9,29 +9,29 @@ use uuid::Uuid;
 const SQL: &str = "SELECT id, name, stock FROM products WHERE id = ANY($1)";
 
 #[derive(Deserialize)]
-struct Asked {
-    first: i64,
+pub(super) struct Asked {
+    pub(super) first: i64,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Data<'a> {
-    best_sellers: Vec<Ranked<'a>>,
+pub(super) struct Data<'a> {
+    pub(super) best_sellers: Vec<Ranked<'a>>,
 }
 
 #[derive(Serialize)]
-struct Ranked<'a> {
-    rank: usize,
-    score: f64,
-    product: Option<Product<'a>>,
+pub(super) struct Ranked<'a> {
+    pub(super) rank: usize,
+    pub(super) score: f64,
+    pub(super) product: Option<Product<'a>>,
 }
 
 #[derive(Serialize)]
-struct Product<'a> {
-    id: Id,
-    name: &'a str,
-    stock: i64,
-    views: Big,
+pub(super) struct Product<'a> {
+    pub(super) id: Id,
+    pub(super) name: &'a str,
+    pub(super) stock: i64,
+    pub(super) views: Big,
 }
 
 pub async fn answer(State(stores): Shared, body: Bytes) -> Answer {

@@ -36,94 +36,95 @@ const SQL: &str = "
     ORDER BY o.placed_at DESC, o.id DESC, i.line";
 
 #[derive(Deserialize)]
-struct Asked<'a> {
-    id: &'a str,
-    rows: i64,
+pub(super) struct Asked<'a> {
+    pub(super) id: &'a str,
+    pub(super) rows: i64,
 }
 
+/// With free JSON as the store gives it.
 #[derive(Serialize)]
-struct Data<'a> {
-    customer: Option<Customer<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Customer<'a> {
-    id: Id,
-    name: &'a str,
-    tier: &'a str,
-    total_spent: Option<Money<'a>>,
-    preferences: Option<Preferences<'a>>,
-    orders: Orders<'a>,
-    articles: Nodes<Article<'a>>,
-    activity: Nodes<Event<'a>>,
-}
-
-#[derive(Serialize)]
-struct Preferences<'a> {
-    theme: &'a str,
-    locale: &'a str,
-    currency: &'a str,
-    interests: Vec<&'a str>,
-    notifications: Notifications,
-    extra: Free<'a>,
-}
-
-#[derive(Serialize)]
-struct Notifications {
-    orders: bool,
-    magazine: bool,
-    offers: bool,
+pub(super) struct Data<'a, F> {
+    pub(super) customer: Option<Customer<'a, F>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Orders<'a> {
-    total_count: i64,
-    nodes: Vec<Order<'a>>,
+pub(super) struct Customer<'a, F> {
+    pub(super) id: Id,
+    pub(super) name: &'a str,
+    pub(super) tier: &'a str,
+    pub(super) total_spent: Option<Money<'a>>,
+    pub(super) preferences: Option<Preferences<'a, F>>,
+    pub(super) orders: Orders<'a>,
+    pub(super) articles: Nodes<Article<'a>>,
+    pub(super) activity: Nodes<Event<'a, F>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Preferences<'a, F> {
+    pub(super) theme: &'a str,
+    pub(super) locale: &'a str,
+    pub(super) currency: &'a str,
+    pub(super) interests: Vec<&'a str>,
+    pub(super) notifications: Notifications,
+    pub(super) extra: F,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(super) struct Notifications {
+    pub(super) orders: bool,
+    pub(super) magazine: bool,
+    pub(super) offers: bool,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Order<'a> {
-    id: Id,
-    status: &'a str,
-    placed_at: Time,
-    total: Money<'a>,
-    items: Vec<Line<'a>>,
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    quantity: i64,
-    product: Option<Product<'a>>,
-}
-
-#[derive(Serialize)]
-struct Product<'a> {
-    id: Id,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct Nodes<T> {
-    nodes: Vec<T>,
+pub(super) struct Orders<'a> {
+    pub(super) total_count: i64,
+    pub(super) nodes: Vec<Order<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Article<'a> {
-    id: Id,
-    title: &'a str,
-    status: &'a str,
-    created_at: Time,
+pub(super) struct Order<'a> {
+    pub(super) id: Id,
+    pub(super) status: &'a str,
+    pub(super) placed_at: Time,
+    pub(super) total: Money<'a>,
+    pub(super) items: Vec<Line<'a>>,
 }
 
 #[derive(Serialize)]
-struct Event<'a> {
-    kind: &'a str,
-    at: Time,
-    data: Free<'a>,
+pub(super) struct Line<'a> {
+    pub(super) quantity: i64,
+    pub(super) product: Option<Product<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Product<'a> {
+    pub(super) id: Id,
+    pub(super) name: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct Nodes<T> {
+    pub(super) nodes: Vec<T>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Article<'a> {
+    pub(super) id: Id,
+    pub(super) title: &'a str,
+    pub(super) status: &'a str,
+    pub(super) created_at: Time,
+}
+
+#[derive(Serialize)]
+pub(super) struct Event<'a, F> {
+    pub(super) kind: &'a str,
+    pub(super) at: Time,
+    pub(super) data: F,
 }
 
 pub async fn answer(State(stores): Shared, body: Bytes) -> Answer {
@@ -132,7 +133,7 @@ pub async fn answer(State(stores): Shared, body: Bytes) -> Answer {
     let (rows, content) =
         tokio::join!(sqlx::query(SQL).bind(id.1).bind(asked.rows).fetch_all(&stores.postgres), content(&stores.mongodb, id.1, asked.rows));
     let (rows, content) = (rows?, content?);
-    let Some(first) = rows.first() else { return json(Data { customer: None }) };
+    let Some(first) = rows.first() else { return json(Data::<Free> { customer: None }) };
     let list = |name| Ok::<&RawArray, Failed>(content.get_array(name)?);
     let preferences = list("preferences")?.into_iter().next();
     let spent: Option<i64> = first.try_get(2)?;
@@ -190,7 +191,7 @@ fn orders(rows: &[PgRow]) -> sqlx::Result<Vec<Order<'_>>> {
     Ok(orders)
 }
 
-fn read_preferences(found: RawBsonRef<'_>) -> Result<Preferences<'_>, Failed> {
+fn read_preferences(found: RawBsonRef<'_>) -> Result<Preferences<'_, Free<'_>>, Failed> {
     let document = bson::document(found)?;
     let notifications = document.get_document("notifications")?;
     let interests = document.get_array("interests")?.into_iter().map(|tag| bson::text(tag?));
@@ -218,7 +219,7 @@ fn article(found: RawBsonRef<'_>) -> Result<Article<'_>, Failed> {
     })
 }
 
-fn event(found: RawBsonRef<'_>) -> Result<Event<'_>, Failed> {
+fn event(found: RawBsonRef<'_>) -> Result<Event<'_, Free<'_>>, Failed> {
     let document = bson::document(found)?;
     Ok(Event {
         kind: document.get_str("kind")?,

@@ -16,36 +16,36 @@ const SQL: &str = "
     WHERE p.id = ANY($1)";
 
 #[derive(Deserialize)]
-struct Asked<'a> {
-    window: &'a str,
-    first: i64,
+pub(super) struct Asked<'a> {
+    pub(super) window: &'a str,
+    pub(super) first: i64,
 }
 
 #[derive(Serialize)]
-struct Data<'a> {
-    trending: Vec<Ranked<'a>>,
+pub(super) struct Data<'a> {
+    pub(super) trending: Vec<Ranked<'a>>,
 }
 
 #[derive(Serialize)]
-struct Ranked<'a> {
-    rank: usize,
-    score: f64,
-    product: Option<Product<'a>>,
+pub(super) struct Ranked<'a> {
+    pub(super) rank: usize,
+    pub(super) score: f64,
+    pub(super) product: Option<Product<'a>>,
 }
 
 #[derive(Serialize)]
-struct Product<'a> {
-    id: Id,
-    slug: &'a str,
-    name: &'a str,
-    price: Money<'a>,
-    category: Category<'a>,
+pub(super) struct Product<'a> {
+    pub(super) id: Id,
+    pub(super) slug: &'a str,
+    pub(super) name: &'a str,
+    pub(super) price: Money<'a>,
+    pub(super) category: Category<'a>,
 }
 
 #[derive(Serialize)]
-struct Category<'a> {
-    id: Id,
-    name: &'a str,
+pub(super) struct Category<'a> {
+    pub(super) id: Id,
+    pub(super) name: &'a str,
 }
 
 /// By which power of two the scores are told: the landmark that they were counted from, less the newest step.

@@ -1,12 +1,17 @@
-//! RAW on the embedded stores: the same answers over the file of SQLite, and view counts in a map. There is no round trip to save here, so
-//! what is joined by index is joined.
+//! RAW on the embedded stores: the same answers over the file of SQLite, view counts in a map and boards in lists. There is no round trip to
+//! save here, so what is joined by index is joined.
 
+mod best_sellers;
+mod boards;
+mod customer_home;
 mod magazine;
 mod order_feed;
 mod product;
+mod trending;
 
 use super::{Failed, listen_on};
 use axum::{Router, extract::State, routing::post};
+use boards::Boards;
 use sqlx::{
     Row as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -22,8 +27,9 @@ use uuid::Uuid;
 /// The opened file, and what the process holds.
 pub struct Stores {
     pub sqlite: SqlitePool,
-    /// How often each article was viewed.
+    /// How often each article and each product was viewed: no two things have the same id.
     views: RwLock<HashMap<Uuid, i64>>,
+    boards: RwLock<Boards>,
 }
 
 impl Stores {
@@ -33,11 +39,13 @@ impl Stores {
         let rows = sqlx::query(include_str!("../../../../src/engines/sqlite/sql/view_counts.sql")).fetch_all(&sqlite).await?;
         let mut views = HashMap::new();
         for row in &rows {
-            if let Some(article) = row.try_get(1)? {
-                views.insert(article, row.try_get(2)?);
+            let (product, article): (Option<Uuid>, Option<Uuid>) = (row.try_get(0)?, row.try_get(1)?);
+            if let Some(viewed) = product.or(article) {
+                views.insert(viewed, row.try_get(2)?);
             }
         }
-        Ok(Self { sqlite, views: RwLock::new(views) })
+        let boards = Boards::read(&sqlite).await?;
+        Ok(Self { sqlite, views: RwLock::new(views), boards: RwLock::new(boards) })
     }
 }
 
@@ -63,6 +71,9 @@ pub async fn serve(data: &Path, connections: u32, listen: SocketAddr) -> Result<
         .route("/product", post(product::answer))
         .route("/order_feed", post(order_feed::answer))
         .route("/magazine", post(magazine::answer))
+        .route("/trending", post(trending::answer))
+        .route("/best_sellers", post(best_sellers::answer))
+        .route("/customer_home", post(customer_home::answer))
         .with_state(stores);
     listen_on(listen, router).await
 }

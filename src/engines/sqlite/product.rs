@@ -25,6 +25,7 @@ const BY_CATEGORIES: [&str; 2] =
 
 impl FromRow<'_, SqliteRow> for Product {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             sku: row::text(row, "sku")?,

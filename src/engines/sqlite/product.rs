@@ -41,6 +41,17 @@ impl FromRow<'_, SqliteRow> for Product {
     }
 }
 
+/// A product of which no more was read than [`Product::line`] has.
+struct Line(Product);
+
+impl FromRow<'_, SqliteRow> for Line {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
+        let (id, name, price) = (row::id(row, "id")?, row::text(row, "name")?, row::money(row, "price_minor")?);
+        Ok(Self(Product::line(id, name, price, row::id(row, "category_id")?)))
+    }
+}
+
 #[async_trait]
 impl Catalog for Sqlite {
     async fn categories_by_ids(&self, ids: &[CategoryId]) -> Result<Vec<Category>> {
@@ -75,6 +86,10 @@ impl Catalog for Sqlite {
     async fn products_by_ids(&self, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>> {
         if ids.is_empty() {
             return Ok(Vec::new());
+        }
+        if detail == Detail::Line {
+            let lines: Vec<Line> = self.all(sqlx::query_as(include_str!("sql/products_by_ids_line.sql")).bind(keys::ids(ids))).await?;
+            return Ok(lines.into_iter().map(|Line(product)| product).collect());
         }
         self.all(sqlx::query_as(include_str!("sql/products_by_ids.sql")).bind(keys::ids(ids)).bind(detail.is_whole())).await
     }

@@ -182,12 +182,27 @@ pub fn detail_of(ahead: &Lookahead<'_>) -> Detail {
     detail(ahead.field("blocks").exists())
 }
 
-/// Whether the selection below this field shows the description of a product.
+/// How much of a product the selection below this field shows.
 pub fn detail_of_product(ctx: &Context<'_>) -> Detail {
-    detail(ctx.look_ahead().field(DESCRIPTION).exists())
+    let fields = ctx.look_ahead().selection_fields();
+    shown_of_product(fields.iter().flat_map(|field| field.selection_set()).map(|field| field.name()))
 }
 
-/// The same below a connection of products.
+/// How much of a product is read to show these fields of it.
+pub fn shown_of_product<'f>(fields: impl Iterator<Item = &'f str>) -> Detail {
+    fields.map(needed_by).max().unwrap_or(Detail::Line)
+}
+
+/// How much of a product one of its fields needs: those of a line are made of what [`crate::shop::Product::line`] has.
+fn needed_by(field: &str) -> Detail {
+    match field {
+        "__typename" | "id" | "name" | "price" | "category" | "articles" | "views" | "rank" => Detail::Line,
+        DESCRIPTION => Detail::Whole,
+        _ => Detail::Summary,
+    }
+}
+
+/// Whether the selection below a connection of products shows their descriptions.
 pub fn detail_of_products(ctx: &Context<'_>) -> Detail {
     let ahead = ctx.look_ahead();
     detail(ahead.field("nodes").field(DESCRIPTION).exists() || ahead.field("edges").field("node").field(DESCRIPTION).exists())

@@ -123,8 +123,12 @@ pub enum ArticleRefusal {
 }
 
 /// How much of an article or a product is read: the blocks or the description are most of its bytes, and lists seldom show them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Each level has what those before it have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Detail {
+    /// What a line in a list shows: of a product found by its id, what [`super::Product::line`] has. Articles, and products in pages, are
+    /// read as [`Detail::Summary`] instead.
+    Line,
     /// Everything but these; the store does not send them.
     Summary,
     /// With them.

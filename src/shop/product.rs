@@ -11,23 +11,23 @@ pub const MAX_STOCK: i64 = 2_147_483_647;
 pub struct Product {
     /// The id.
     pub id: ProductId,
-    /// Stock keeping unit: unique, 1 to 64 characters.
+    /// Stock keeping unit: unique, 1 to 64 characters; empty in a [`Product::line`].
     pub sku: String,
-    /// Unique, for URLs: lower-case letters, digits and hyphens, 1 to 100 characters.
+    /// Unique, for URLs: lower-case letters, digits and hyphens, 1 to 100 characters; empty in a [`Product::line`].
     pub slug: String,
     /// 1 to 200 characters.
     pub name: String,
-    /// At most 10,000 characters; empty when read as [`super::Detail::Summary`].
+    /// At most 10,000 characters; empty when read as [`super::Detail::Summary`], and in a [`Product::line`].
     pub description: String,
     /// Above zero, at most [`MAX_AMOUNT`].
     pub price: Money,
-    /// Pieces at hand, never below zero, at most [`MAX_STOCK`].
+    /// Pieces at hand, never below zero, at most [`MAX_STOCK`]; zero in a [`Product::line`].
     pub stock: i64,
     /// The shelf it stands on.
     pub category_id: CategoryId,
-    /// When it came into the catalogue.
+    /// When it came into the catalogue; [`Timestamp::EPOCH`] in a [`Product::line`].
     pub created_at: Timestamp,
-    /// 1 at first, one more with each change.
+    /// 1 at first, one more with each change; zero in a [`Product::line`].
     pub version: i64,
 }
 
@@ -43,6 +43,12 @@ pub enum BadProduct {
 }
 
 impl Product {
+    /// A product read as [`super::Detail::Line`]: what a line in a list shows. All else is empty, zero or [`Timestamp::EPOCH`].
+    pub fn line(id: ProductId, name: String, price: Money, category_id: CategoryId) -> Self {
+        let (sku, slug, description, stock, version) = Default::default();
+        Self { id, sku, slug, name, description, price, stock, category_id, created_at: Timestamp::EPOCH, version }
+    }
+
     /// The bounds of its numbers, the same for every engine; engines refuse what breaks them.
     pub fn check(&self) -> Result<(), BadProduct> {
         if !(1..=MAX_AMOUNT).contains(&self.price.minor) {

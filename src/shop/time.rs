@@ -17,6 +17,9 @@ pub struct Timestamp(i64);
 pub struct BadTimestamp;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
     /// From milliseconds since 1970-01-01T00:00:00Z.
     pub fn from_millis(millis: i64) -> Result<Self, BadTimestamp> {
         if (0..=MAX_MILLIS).contains(&millis) { Ok(Self(millis)) } else { Err(BadTimestamp) }

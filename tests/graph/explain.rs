@@ -229,6 +229,35 @@ fn statements_are_told_as_they_were_run_with_the_plan_that_they_had() {
 }
 
 #[test]
+fn of_a_product_no_more_is_read_than_is_shown_by_a_plan_and_by_the_library() {
+    for wiring in wiring::all() {
+        let first = wiring.data("{ products(first: 1) { nodes { id } } }", json!({}));
+        let id = &first["products"]["nodes"][0]["id"];
+        for (selected, is_line) in [
+            ("id name price { amount } category { slug name } views rank articles(first: 1) { nodes { slug } } __typename", true),
+            ("name slug", false),
+            ("name ... on Node { ... on Product { n: sku } }", false),
+            ("createdAt", false),
+            ("name description", false),
+        ] {
+            // nodes are left to the library
+            for field in ["product(id: $id)", "node(id: $id)"] {
+                let query = format!("query($id: ID!) {{ {field} {{ ... on Product {{ {selected} }} }} }}");
+                let (explained, _) = analyzed(wiring, &query, &json!({ "id": id }));
+                let mut levels = Vec::new();
+                measured(&explained.levels, &mut levels);
+                let beside = explained.ran.iter().flat_map(|ran| &ran.beside).map(|beside| (beside.method, &beside.measured));
+                let asked = levels.iter().map(|(_, method, _, measured)| (*method, *measured)).chain(beside);
+                let products = asked.filter(|(method, _)| *method == "products_by_ids");
+                let texts: Vec<_> = products.flat_map(|(_, measured)| &measured.statements).map(|statement| &*statement.text).collect();
+                assert_eq!(texts.len(), 1, "{query}");
+                assert_eq!(!texts[0].contains("sku"), is_line, "{query}\n{}", texts[0]);
+            }
+        }
+    }
+}
+
+#[test]
 fn what_fails_is_told_and_what_is_refused_is_not_run() {
     let wiring = wiring::embedded();
     let (failing, _) = analyzed(wiring, "{ product(id: \"nobody\") { name } categories { name } }", &json!({}));

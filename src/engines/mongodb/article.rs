@@ -109,7 +109,7 @@ fn articles(rows: Vec<Row>) -> Result<Vec<Article>> {
 /// The fields that stay in the store.
 pub fn hidden(detail: Detail) -> Document {
     let mut hidden = doc! { "titleWords": 0, "words": 0, "outbox": 0, "outboxNext": 0 };
-    if detail == Detail::Summary {
+    if !detail.is_whole() {
         hidden.insert("blocks", 0);
     }
     hidden

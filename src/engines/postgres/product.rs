@@ -28,6 +28,17 @@ impl FromRow<'_, PgRow> for Product {
     }
 }
 
+/// A product of which no more was sent than [`Product::line`] has.
+struct Line(Product);
+
+impl FromRow<'_, PgRow> for Line {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
+        let (id, name, price) = (row::id(row, "id")?, row.try_get("name")?, row::money(row, "price_minor")?);
+        Ok(Self(Product::line(id, name, price, row::id(row, "category_id")?)))
+    }
+}
+
 const CREATED: Scans = Scans { asc: sql!("products_page_created_asc"), desc: sql!("products_page_created_desc") };
 const NAME: Scans = Scans { asc: sql!("products_page_name_asc"), desc: sql!("products_page_name_desc") };
 const PRICE: Scans = Scans { asc: sql!("products_page_price_asc"), desc: sql!("products_page_price_desc") };
@@ -46,6 +57,10 @@ fn filtered(binds: Binds, filter: &ProductFilter) -> Binds {
 pub(super) async fn by_ids(store: &Postgres, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>> {
     if ids.is_empty() {
         return Ok(Vec::new());
+    }
+    if detail == Detail::Line {
+        let lines: Vec<Line> = store.rows(sql!("products_by_ids_line"), Binds::new().with(uuids(ids))).await?;
+        return Ok(lines.into_iter().map(|Line(product)| product).collect());
     }
     store.rows(sql!("products_by_ids"), Binds::new().with(uuids(ids)).with(detail.is_whole())).await
 }

@@ -21,6 +21,7 @@ use sqlx::{
 
 impl FromRow<'_, SqliteRow> for Account {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self {
             customer_id: row::id(row, "customer_id")?,
             role: row::code(row, "role", AccountRole::from_code)?,

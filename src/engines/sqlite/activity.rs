@@ -17,6 +17,7 @@ const BY_CUSTOMERS: [&str; 2] =
 
 impl FromRow<'_, SqliteRow> for ActivityEvent {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             customer_id: row::id(row, "customer_id")?,

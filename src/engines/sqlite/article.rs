@@ -8,8 +8,8 @@ use super::{
 use crate::{
     roles::{Articles, Result},
     shop::{
-        Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Audience, Block, CustomerId,
-        Detail, Event, Page, ProductId, Provenance, SearchText, SeenArticles, Window, Written,
+        Article, ArticleFilter, ArticleId, ArticleOrder, ArticleRefusal, ArticleRevision, ArticleStatus, Audience, CustomerId, Detail,
+        Event, Page, ProductId, Provenance, SearchText, SeenArticles, Window, Written,
     },
 };
 use async_trait::async_trait;
@@ -25,20 +25,20 @@ const BY_AUTHORS: [&str; 2] = [include_str!("sql/articles_page_by_authors_desc.s
 
 impl FromRow<'_, SqliteRow> for Article {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        let product_ids: Vec<Uuid> = row::json(row, "product_ids")?;
-        let blocks: Option<Vec<Block>> = row::json_opt(row, "blocks")?;
+        let row = &row::Cells::of(row);
+        // in the order of the columns
         Ok(Self {
             id: row::id(row, "id")?,
             slug: row::text(row, "slug")?,
             title: row::text(row, "title")?,
             status: row::code(row, "status", ArticleStatus::from_code)?,
-            tags: row::json(row, "tags")?,
-            blocks: blocks.unwrap_or_default(),
             author_id: row::id(row, "author_id")?,
-            product_ids: product_ids.into_iter().map(Into::into).collect(),
+            tags: row::json(row, "tags")?,
+            product_ids: row::json::<Vec<Uuid>>(row, "product_ids")?.into_iter().map(Into::into).collect(),
             published_at: row::time_opt(row, "published_at")?,
             created_at: row::time(row, "created_at")?,
             version: row::number(row, "version")?,
+            blocks: row::json_opt(row, "blocks")?.unwrap_or_default(),
         })
     }
 }

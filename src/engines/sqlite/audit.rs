@@ -14,6 +14,7 @@ use sqlx::{
 
 impl FromRow<'_, SqliteRow> for AuditEntry {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         let role = |code: Option<&str>| match code {
             Some(code) => AccountRole::from_code(code).map(Some).ok_or_else(|| format!("unknown code {code:?}")),
             None => Ok(None),

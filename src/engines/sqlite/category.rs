@@ -10,6 +10,7 @@ use sqlx::{FromRow, sqlite::SqliteRow};
 
 impl FromRow<'_, SqliteRow> for Category {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             slug: row::text(row, "slug")?,

@@ -20,6 +20,7 @@ const BY_ARTICLES: [&str; 2] =
 
 impl FromRow<'_, SqliteRow> for Comment {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             article_id: row::id(row, "article_id")?,

@@ -16,6 +16,7 @@ const PAGE: [&str; 2] = [include_str!("sql/customers_page_desc.sql"), include_st
 
 impl FromRow<'_, SqliteRow> for Customer {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             email: row::text(row, "email")?,
@@ -31,6 +32,7 @@ struct Spent(CustomerId, Money);
 
 impl FromRow<'_, SqliteRow> for Spent {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self(row::id(row, "customer_id")?, row::money(row, "spent_minor")?))
     }
 }

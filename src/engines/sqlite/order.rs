@@ -25,6 +25,7 @@ const BY_CUSTOMERS: [&str; 2] =
 
 impl FromRow<'_, SqliteRow> for Order {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             customer_id: row::id(row, "customer_id")?,
@@ -38,13 +39,18 @@ impl FromRow<'_, SqliteRow> for Order {
 
 impl FromRow<'_, SqliteRow> for OrderItem {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
+        let (order_id, line) = (row::id(row, "order_id")?, row::parsed(row, "line", |line: i64| i32::try_from(line))?);
+        let (product_id, quantity) = (row::id(row, "product_id")?, row::number(row, "quantity")?);
+        let (unit_price, discount) = (row::number(row, "unit_price_minor")?, row::number(row, "discount_minor")?);
+        let currency = row::currency(row)?;
         Ok(Self {
-            order_id: row::id(row, "order_id")?,
-            line: row::parsed(row, "line", |line: i64| i32::try_from(line))?,
-            product_id: row::id(row, "product_id")?,
-            quantity: row::number(row, "quantity")?,
-            unit_price: row::money(row, "unit_price_minor")?,
-            discount: row::money(row, "discount_minor")?,
+            order_id,
+            line,
+            product_id,
+            quantity,
+            unit_price: Money::new(unit_price, currency),
+            discount: Money::new(discount, currency),
         })
     }
 }
@@ -54,6 +60,7 @@ struct Owed(OrderId, Money);
 
 impl FromRow<'_, SqliteRow> for Owed {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self(row::id(row, "id")?, row::money(row, "owed")?))
     }
 }

@@ -19,12 +19,14 @@ use sqlx::{FromRow, sqlite::SqliteRow};
 
 impl FromRow<'_, SqliteRow> for Offer {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self { product_id: row::id(row, "id")?, price: row::money(row, "price_minor")?, stock: row::number(row, "stock")? })
     }
 }
 
 impl FromRow<'_, SqliteRow> for StockLevel {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self { product_id: row::id(row, "id")?, stock: row::number(row, "stock")?, version: row::number(row, "version")? })
     }
 }

@@ -16,23 +16,25 @@ use std::time::Duration;
 const CLAIM: &str = include_str!("sql/outbox_claim.sql");
 const CLAIM_BEYOND: &str = include_str!("sql/outbox_claim_beyond.sql");
 
-fn event(row: &SqliteRow) -> sqlx::Result<Event> {
+fn event(row: &row::Cells<'_>) -> sqlx::Result<Event> {
     let (aggregate, sequence) = (row::text(row, "aggregate")?, row::number(row, "sequence")?);
     Ok(Event { id: row::id(row, "id")?, aggregate, sequence, at: row::time(row, "at")?, fact: row::json(row, "fact")? })
 }
 
-fn tries(row: &SqliteRow) -> sqlx::Result<u32> {
+fn tries(row: &row::Cells<'_>) -> sqlx::Result<u32> {
     row::parsed(row, "tries", |tries: i64| u32::try_from(tries))
 }
 
 impl FromRow<'_, SqliteRow> for Claimed {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self { event: event(row)?, tries: tries(row)? })
     }
 }
 
 impl FromRow<'_, SqliteRow> for Parked {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self { event: event(row)?, tries: tries(row)?, error: row::text(row, "error")? })
     }
 }
@@ -42,7 +44,7 @@ struct Readable<T>(Option<T>);
 
 impl<'r, T: FromRow<'r, SqliteRow>> FromRow<'r, SqliteRow> for Readable<T> {
     fn from_row(row: &'r SqliteRow) -> sqlx::Result<Self> {
-        let id: EventId = row::id(row, "id")?;
+        let id: EventId = row::id(&row::Cells::of(row), "id")?;
         let read = T::from_row(row).inspect_err(|error| tracing::error!(event = %id, "an event in the outbox cannot be read: {error}"));
         Ok(Self(read.ok()))
     }
@@ -54,6 +56,7 @@ fn readable<T>(rows: Vec<Readable<T>>) -> Vec<T> {
 
 impl FromRow<'_, SqliteRow> for OutboxState {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         let count = |column| row::parsed(row, column, |count: i64| u64::try_from(count));
         Ok(Self { waiting: count("waiting")?, oldest: row::time_opt(row, "oldest")?, parked: count("parked")? })
     }

@@ -28,6 +28,7 @@ struct Body<'a> {
 
 impl FromRow<'_, SqliteRow> for Preferences {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         let body: Body<'static> = row::json(row, "body")?;
         Ok(Self {
             customer_id: row::id(row, "customer_id")?,

@@ -25,6 +25,7 @@ const BY_CATEGORIES: [&str; 2] =
 
 impl FromRow<'_, SqliteRow> for Product {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         Ok(Self {
             id: row::id(row, "id")?,
             sku: row::text(row, "sku")?,
@@ -37,6 +38,17 @@ impl FromRow<'_, SqliteRow> for Product {
             created_at: row::time(row, "created_at")?,
             version: row::number(row, "version")?,
         })
+    }
+}
+
+/// A product of which no more was read than [`Product::line`] has.
+struct Line(Product);
+
+impl FromRow<'_, SqliteRow> for Line {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
+        let (id, name, price) = (row::id(row, "id")?, row::text(row, "name")?, row::money(row, "price_minor")?);
+        Ok(Self(Product::line(id, name, price, row::id(row, "category_id")?)))
     }
 }
 
@@ -74,6 +86,10 @@ impl Catalog for Sqlite {
     async fn products_by_ids(&self, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>> {
         if ids.is_empty() {
             return Ok(Vec::new());
+        }
+        if detail == Detail::Line {
+            let lines: Vec<Line> = self.all(sqlx::query_as(include_str!("sql/products_by_ids_line.sql")).bind(keys::ids(ids))).await?;
+            return Ok(lines.into_iter().map(|Line(product)| product).collect());
         }
         self.all(sqlx::query_as(include_str!("sql/products_by_ids.sql")).bind(keys::ids(ids)).bind(detail.is_whole())).await
     }

@@ -15,7 +15,7 @@ const BY_ARTICLES: [&str; 2] =
 
 impl FromRow<'_, SqliteRow> for ArticleRevision {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        Ok(Self { article: Article::from_row(row)?, replaced_at: row::time(row, "replaced_at")? })
+        Ok(Self { article: Article::from_row(row)?, replaced_at: row::time(&row::Cells::of(row), "replaced_at")? })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     roles::Result,
     shop::{CategoryId, CustomerId, Money, SalesBy, SalesPeriod, SalesRow},
 };
-use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
+use sqlx::{FromRow, sqlite::SqliteRow};
 
 /// A row whose key is text already: a day or a tier.
 struct ByText(SalesRow);
@@ -14,7 +14,7 @@ struct ByCategory(SalesRow);
 /// A row whose key is a customer's id.
 struct ByCustomer(SalesRow);
 
-fn with_key(row: &SqliteRow, key: String) -> sqlx::Result<SalesRow> {
+fn with_key(row: &row::Cells<'_>, key: String) -> sqlx::Result<SalesRow> {
     let revenue = row::money(row, "revenue")?;
     let previous: Option<i64> = row.try_get("previous")?;
     Ok(SalesRow {
@@ -31,18 +31,21 @@ fn with_key(row: &SqliteRow, key: String) -> sqlx::Result<SalesRow> {
 
 impl FromRow<'_, SqliteRow> for ByText {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         with_key(row, row::text(row, "key")?).map(Self)
     }
 }
 
 impl FromRow<'_, SqliteRow> for ByCategory {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         with_key(row, row::id::<CategoryId>(row, "key")?.to_string()).map(Self)
     }
 }
 
 impl FromRow<'_, SqliteRow> for ByCustomer {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         with_key(row, row::id::<CustomerId>(row, "key")?.to_string()).map(Self)
     }
 }

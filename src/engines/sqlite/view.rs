@@ -17,6 +17,7 @@ struct Views(Counter, i64);
 
 impl FromRow<'_, SqliteRow> for Views {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         let counter = match row::id_opt(row, "product_id")? {
             Some(product) => Counter::ProductViews(product),
             None => Counter::ArticleViews(row::id(row, "article_id")?),
@@ -27,6 +28,7 @@ impl FromRow<'_, SqliteRow> for Views {
 
 impl FromRow<'_, SqliteRow> for ViewsInStep {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
         let counter = Counter::ProductViews(row::id(row, "product_id")?);
         Ok(Self { counter, step: row::number(row, "step")?, views: row::number(row, "views")? })
     }

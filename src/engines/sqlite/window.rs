@@ -9,7 +9,7 @@ use crate::{
     roles::Result,
     shop::{Key, Page, SortValue, Window},
 };
-use sqlx::{FromRow, query::QueryAs, sqlite::SqliteArguments, sqlite::SqliteRow};
+use sqlx::{FromRow, Row as _, query::QueryAs, sqlite::SqliteArguments, sqlite::SqliteRow};
 use std::collections::HashMap;
 use type_safe_id::{StaticType, TypeSafeId};
 use uuid::Uuid;
@@ -103,7 +103,7 @@ pub struct Child<T> {
 
 impl<'r, T: FromRow<'r, SqliteRow>> FromRow<'r, SqliteRow> for Child<T> {
     fn from_row(row: &'r SqliteRow) -> sqlx::Result<Self> {
-        Ok(Self { parent: row::id(row, "parent")?, row: T::from_row(row)? })
+        Ok(Self { parent: row.try_get(row::PARENT)?, row: T::from_row(row)? })
     }
 }
 

@@ -160,7 +160,7 @@ impl<'d> Asked<'_, 'd> {
 
     /// How much of a product is read.
     pub fn detail_of_product(&self) -> Option<Detail> {
-        self.selects("Product", "description").map(ask::detail)
+        Some(ask::shown_of_product(self.selected("Product")?.iter().map(|(_, field, _)| field.name.node.as_str())))
     }
 
     /// The same for the products of a connection.

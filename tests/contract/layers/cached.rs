@@ -23,6 +23,7 @@ use std::{
 pub fn trials() -> Vec<Trial> {
     let mut all = contract!(&[Engine::Postgres, Engine::Sqlite], "cached", shop;
         products_come_from_the_cache_and_the_receipt_says_so,
+        a_product_is_kept_whole_whatever_was_asked_for,
         five_hundred_askers_at_once_are_one_load_a_product,
         a_write_through_one_server_is_seen_through_the_other,
         what_was_read_before_a_write_is_kept_out_of_the_cache_after_it,
@@ -100,6 +101,17 @@ async fn products_come_from_the_cache_and_the_receipt_says_so(shop: Shop) {
     // whole and unchanged
     for n in 1..=3 {
         assert_eq!(seen(&shop.two, n).await.unwrap(), sample::product(n, 1));
+    }
+}
+
+async fn a_product_is_kept_whole_whatever_was_asked_for(shop: Shop) {
+    for (n, detail) in [(1, Detail::Line), (2, Detail::Summary)] {
+        shop.one.relational.products_by_ids(&ids([n]), detail).await.unwrap();
+        settle().await;
+        let (seen, account) = (seen(&shop.two, n), Arc::<Receipt>::default());
+        let caller = Caller { receipt: account.clone(), path: "test".into() };
+        assert_eq!(receipt::on_account_of(Some(caller), seen).await.unwrap(), sample::product(n, 1), "{detail:?}");
+        assert_eq!(account.cache().hits, 1, "{detail:?}");
     }
 }
 

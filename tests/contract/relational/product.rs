@@ -6,8 +6,8 @@ use crate::{
 };
 use libtest_mimic::Trial;
 use polystore::shop::{
-    Category, CategoryId, Currency, Detail, Money, Page, Product, ProductFilter, ProductOrder, SearchText, Window, money::MAX_AMOUNT,
-    product::MAX_STOCK,
+    Category, CategoryId, Currency, Detail, Money, Page, Product, ProductFilter, ProductOrder, SearchText, Timestamp, Window,
+    money::MAX_AMOUNT, product::MAX_STOCK,
 };
 
 /// The trials of products, over any relational store.
@@ -33,7 +33,7 @@ macro_rules! trials_of {
 
 pub fn trials() -> Vec<Trial> {
     // what a cache holds is whole
-    let sent = contract!(super::ENGINES, "product", relational; descriptions_are_sent_only_when_they_are_asked_for,);
+    let sent = contract!(super::ENGINES, "product", relational; no_more_of_a_product_is_sent_than_is_asked_for,);
     [trials_of!("product", relational), trials_of!("product_behind_a_cache", relational_behind_a_cache), sent]
         .into_iter()
         .flatten()
@@ -87,18 +87,28 @@ async fn products_are_found_by_id_by_slug_and_by_sku(store: Store) {
     assert_eq!(store.products_by_skus(&skus[3..]).await.unwrap(), []);
 }
 
-async fn descriptions_are_sent_only_when_they_are_asked_for(store: Store) {
+/// What a line in a list has of a product.
+fn line(row: &Product) -> Product {
+    let (sku, slug, description) = Default::default();
+    Product { sku, slug, description, stock: 0, created_at: Timestamp::from_millis(0).unwrap(), version: 0, ..row.clone() }
+}
+
+async fn no_more_of_a_product_is_sent_than_is_asked_for(store: Store) {
     with_categories(&store, 2).await;
     let rows = tied();
     store.products_put(&rows).await.unwrap();
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let parents: Vec<CategoryId> = [1, 2].map(sample::id).to_vec();
     let (all, window) = (ProductFilter::default(), Window::first(20));
-    for (detail, expected) in [
-        (Detail::Whole, rows.clone()),
-        (Detail::Summary, rows.iter().map(|row| Product { description: String::new(), ..row.clone() }).collect()),
-    ] {
-        assert_eq!(by_id(store.products_by_ids(&ids, detail).await.unwrap(), |row| row.id), expected, "by ids, {detail:?}");
+    let summaries: Vec<_> = rows.iter().map(|row| Product { description: String::new(), ..row.clone() }).collect();
+    let lines = rows.iter().map(line).collect();
+    for (detail, found, expected) in
+        [(Detail::Whole, rows.clone(), rows), (Detail::Summary, summaries.clone(), summaries.clone()), (Detail::Line, lines, summaries)]
+    {
+        assert_eq!(by_id(store.products_by_ids(&ids, detail).await.unwrap(), |row| row.id), found, "by ids, {detail:?}");
+        assert_eq!(store.products_by_ids(&[], detail).await.unwrap(), [], "{detail:?}");
+        let twice = [ids[1], sample::id(99), ids[0], ids[1]];
+        assert_eq!(by_id(store.products_by_ids(&twice, detail).await.unwrap(), |row| row.id), found[..2], "some ids, {detail:?}");
         for order in ORDERS {
             let page = store.products_page(&all, order, &window, detail).await.unwrap();
             assert_eq!(by_id(page.items, |row| row.id), expected, "{order:?}, {detail:?}");

@@ -13,7 +13,7 @@ use polystore::{
     shop::Viewer,
 };
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// How often both are asked again before more calls are a fault. Measured on a question that either side asks of one store after two
 /// others: the plan asked it once in 4 to 59 of 100 runs, the library twice in 0 to 40, by the load of the machine.
@@ -206,6 +206,82 @@ fn a_description_is_there_wherever_it_is_selected() {
     ] {
         let body = pair.agree(query, &json!({ "id": id })).body;
         assert!(body.contains("\"d\":\"") && !body.contains("\"d\":\"\""), "{query}\n{body}");
+    }
+}
+
+/// Each field of a product, as it is selected.
+const PRODUCT: [&str; 13] = [
+    "id",
+    "sku",
+    "slug",
+    "name",
+    "description",
+    "price { amount currency }",
+    "stock",
+    "version",
+    "createdAt",
+    "category { id slug name }",
+    "articles(first: 2) { nodes { slug } edges { cursor node { createdAt } } }",
+    "views",
+    "rank",
+];
+
+/// Compares all values under the keys `one` and `all`; tells how many there were.
+fn compared(value: &Value, query: &str) -> usize {
+    match value {
+        Value::Object(map) => {
+            let pair = map.get("one").zip(map.get("all"));
+            if let Some((one, all)) = pair {
+                let fields = |value: &Value| match value {
+                    Value::Array(rows) => rows.iter().map(|row| row["f"].clone()).collect(),
+                    row => vec![row["f"].clone()],
+                };
+                assert_eq!(fields(one), fields(all), "{query}");
+            }
+            map.values().map(|value| compared(value, query)).sum::<usize>() + usize::from(pair.is_some_and(|(one, _)| !one.is_null()))
+        }
+        Value::Array(items) => items.iter().map(|item| compared(item, query)).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn a_field_of_a_product_is_the_same_whatever_is_selected_beside_it() {
+    let pair = Pair::of(wiring::embedded(), Viewer::Reader);
+    let of_type = ask(&pair.executed, "{ __type(name: \"Product\") { fields { name } } }", &json!({})).body;
+    let of_type: Value = serde_json::from_str(&of_type).unwrap();
+    let names = of_type["data"]["__type"]["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap());
+    let selected = PRODUCT.iter().map(|field| field.split([' ', '(']).next().unwrap());
+    assert_eq!(names.collect::<BTreeSet<_>>(), selected.collect::<BTreeSet<_>>(), "the list above is that of the schema");
+    let first = ask(&pair.executed, "{ products(first: 1) { nodes { id } } }", &json!({})).body;
+    let id = first.split('"').find(|part| part.starts_with("product_")).unwrap().to_owned();
+    let places = [
+        "query($id: ID) { one: product(id: $id) ONE all: product(id: $id) ALL }",
+        "{ orders(first: 3) { nodes { items { one: product ONE all: product ALL } } } }",
+        "{ articles(first: 20) { nodes { one: products ONE all: products ALL } } }",
+        "{ articles(first: 20) { nodes { blocks { ... on ProductEmbed { one: product ONE all: product ALL } } } } }",
+        "{ trending { one: product ONE all: product ALL } }",
+        "{ customers(first: 9) { nodes { activity(first: 5) { nodes { one: product ONE all: product ALL } } } } }",
+    ];
+    // what a plan leaves to the library
+    let nodes = [
+        "query($id: ID!) { one: node(id: $id) { ... on Product ONE } all: node(id: $id) { ... on Product ALL } }",
+        "query($id: ID!) { one: nodes(ids: [$id]) { ... on Article { blocks { __typename } } ... on Product ONE } all: nodes(ids: [$id]) { ... on Product ALL } }",
+    ];
+    for field in PRODUCT {
+        let ways = [
+            format!("{{ f: {field} }}"),
+            format!("{{ id name f: {field} price {{ amount }} category {{ id }} __typename }}"),
+            format!("{{ ... on Node {{ id }} ... on Product {{ ... {{ f: {field} @include(if: true) }} }} sku @skip(if: true) }}"),
+        ];
+        for (place, way) in places.iter().chain(&nodes).flat_map(|place| ways.iter().map(move |way| (place, way))) {
+            let query = place.replace("ONE", way).replace("ALL", &format!("{{ f: {field} description slug }}"));
+            let answer = pair.agree(&query, &json!({ "id": id }));
+            assert_eq!(answer.planned, !nodes.contains(place), "{query}");
+            let body: Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(body.get("errors"), None, "{query}");
+            assert!(compared(&body, &query) > 0, "{query}\n{body}");
+        }
     }
 }
 

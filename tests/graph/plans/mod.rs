@@ -272,7 +272,7 @@ fn a_field_of_a_product_is_the_same_whatever_is_selected_beside_it() {
         let ways = [
             format!("{{ f: {field} }}"),
             format!("{{ id name f: {field} price {{ amount }} category {{ id }} __typename }}"),
-            format!("{{ ... on Node {{ id }} ... on Product {{ ... {{ f: {field} @include(if: true) }} }} sku @skip(if: true) }}"),
+            format!("{{ ... on Node {{ id }} ... on Product {{ ... @include(if: true) {{ f: {field} }} }} sku @skip(if: true) }}"),
         ];
         for (place, way) in places.iter().chain(&nodes).flat_map(|place| ways.iter().map(move |way| (place, way))) {
             let query = place.replace("ONE", way).replace("ALL", &format!("{{ f: {field} description slug }}"));

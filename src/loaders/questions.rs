@@ -57,7 +57,8 @@ where
     F: Future<Output = roles::Result<Vec<Option<V>>>>,
 {
     // in the order in which they were asked: the order of calls must not vary
-    let (mut groups, mut members): (Vec<(A, Vec<P>)>, Vec<Vec<usize>>) = Default::default();
+    let mut groups: Vec<(A, Vec<P>)> = Vec::new();
+    let mut members: Vec<Vec<usize>> = Vec::new();
     let count = keys.len();
     for (place, (parent, arguments)) in keys.into_iter().enumerate() {
         let group = groups.iter().position(|(known, _)| *known == arguments).unwrap_or_else(|| {
@@ -84,13 +85,13 @@ where
 pub fn lists<K: Eq + Hash, T>(keys: &[K], mut rows: Vec<T>, key_of: impl Fn(&T) -> Option<K>) -> Vec<Rows<T>> {
     let asked = places(keys);
     let place = |row: &T| key_of(row).and_then(|key| asked.get(&key).copied());
-    if let Some(runs) = runs(&rows, &key_of, &place, keys.len()) {
+    if let Some(runs) = runs(&rows, &key_of, place, keys.len()) {
         let all = Rows::all(rows);
         return runs.into_iter().map(|run| all.part(run)).collect();
     }
     // rows of different keys are mixed
-    rows.sort_by_cached_key(&place);
-    let places: Vec<Option<usize>> = rows.iter().map(&place).collect();
+    rows.sort_by_cached_key(place);
+    let places: Vec<Option<usize>> = rows.iter().map(place).collect();
     let all = Rows::all(rows);
     let end_of = |place| places.partition_point(|found| *found <= place);
     let list = |key: usize| all.part(end_of(key.checked_sub(1))..end_of(Some(key)));

@@ -193,7 +193,7 @@ fn fields_that_can_fail_are_nullable() {
             let head = text[at..].split(" {\n").next().unwrap();
             let (arguments, answer) = head.rsplit_once("->").unwrap_or((head, ""));
             if arguments.contains("&self")
-                && arguments.contains("&Context")
+                && arguments.contains("&Context<")
                 && answer.contains("Result<")
                 && !answer.contains("Result<Option<")
                 // sources of events, which are nullable

@@ -187,3 +187,29 @@ async fn one_failing_call_of_a_question_fails_its_own_keys_only() {
     let found = loads.drive(join_all([2, 3, 4].map(|key| loads.load::<Even>(key, String::new)))).await;
     assert!(matches!(found[..], [Ok(Some(2)), Err(LoadError::Store(_)), Ok(Some(4))]), "{found:?}");
 }
+
+#[test]
+fn what_was_found_stands_in_the_order_of_its_keys() {
+    // few keys are looked through, many are in a map
+    for count in [0, 1, 3, 8, 9, 100] {
+        let keys: Vec<u32> = (0..count).rev().collect();
+        let found = (0..count + 5).filter(|key| key % 3 != 0).map(|key| (key, key * 10));
+        let expected: Vec<Option<u32>> = keys.iter().map(|key| (key % 3 != 0).then_some(key * 10)).collect();
+        assert_eq!(questions::in_order(&keys, found), expected, "{count}");
+    }
+}
+
+#[test]
+fn a_list_has_the_rows_of_its_key_in_the_order_of_the_store() {
+    let lists = |keys: &[u32], rows: &[(u32, char)]| -> Vec<String> {
+        let lists = questions::lists(keys, rows.to_vec(), |(key, _)| (*key != 0).then_some(*key));
+        lists.iter().map(|list| list.iter().map(|(_, name)| name).collect()).collect()
+    };
+    let together = [(3, 'a'), (3, 'b'), (9, 'x'), (1, 'c'), (0, 'y'), (1, 'd')];
+    assert_eq!(lists(&[1, 2, 3], &together[..4]), ["c", "", "ab"]);
+    let mixed = [(3, 'a'), (1, 'c'), (0, 'y'), (3, 'b'), (9, 'x'), (1, 'd'), (3, 'e')];
+    assert_eq!(lists(&[1, 2, 3], &mixed), ["cd", "", "abe"]);
+    assert_eq!(lists(&[1, 2, 3], &together), ["cd", "", "ab"], "a row of nobody between those of one");
+    assert_eq!(lists(&[], &mixed), [""; 0]);
+    assert_eq!(lists(&[5], &[]), [""]);
+}

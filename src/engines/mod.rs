@@ -1,5 +1,6 @@
 //! The stores: one folder an engine, one file an entity. Driver crates are named only below this folder.
 
+mod cells;
 pub mod memory;
 pub mod mongodb;
 pub mod postgres;

@@ -2,7 +2,7 @@
 
 use super::{
     Mongodb,
-    article::{COLLECTION, Row, article, hidden},
+    article::{COLLECTION, Row, article, shown},
     error,
     once::{self, Made},
     outbox::{self, Next, Waiting},
@@ -35,10 +35,12 @@ struct New {
     outbox_next: Next,
 }
 
-/// The article as it stands, whole, and without what belongs to the outbox.
+/// The article as it stands, whole, with the key that made it, and without what belongs to the outbox.
 async fn standing(database: &Database, id: bson::Uuid) -> Result<Option<Row>> {
     let rows = database.collection::<Row>(COLLECTION);
-    rows.find_one(doc! { "_id": id }).projection(hidden(Detail::Whole)).await.map_err(error::store)
+    let mut read = shown(Detail::Whole);
+    read.insert("made", 1);
+    rows.find_one(doc! { "_id": id }).projection(read).await.map_err(error::store)
 }
 
 /// The answer to a request that was done before: the version that its key made, which may have been replaced since.

@@ -71,9 +71,9 @@ fn comment(row: Row) -> Result<Comment> {
     })
 }
 
-/// The fields that stay in the store.
-fn hidden() -> Document {
-    doc! { "outbox": 0, "outboxNext": 0 }
+/// The fields of a [`Row`] that are read, but for its `made`.
+fn shown() -> Document {
+    doc! { "articleId": 1, "authorId": 1, "body": 1, "createdAt": 1 }
 }
 
 /// Inserts a comment. One that is there already is the same one if the same key made it.
@@ -82,7 +82,9 @@ async fn insert(database: &Database, new: RawDocumentBuf, comment: Comment, key:
     let Err(refused) = rows.insert_one(new).await else { return Ok(Written::Done(comment)) };
     let (Some(key), Some(_)) = (key, error::duplicate(&refused)) else { return Err(error::store(refused)) };
     let rows = database.collection::<Row>(COLLECTION);
-    let there = rows.find_one(doc! { "_id": uuid(comment.id.uuid()) }).projection(hidden()).await.map_err(error::store)?;
+    let mut read = shown();
+    read.insert("made", 1);
+    let there = rows.find_one(doc! { "_id": uuid(comment.id.uuid()) }).projection(read).await.map_err(error::store)?;
     let Some(there) = there.filter(|row| key.made(row.made.as_ref())) else { return Err(error::store(refused)) };
     let made = there.made.clone();
     key.answer(database, made.as_ref(), self::comment(there)?).await
@@ -94,13 +96,13 @@ impl Comments for Mongodb {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<Row> = self.find(COLLECTION, among("_id", ids), FindOptions::builder().projection(hidden()).build()).await?;
+        let rows: Vec<Row> = self.find(COLLECTION, among("_id", ids), FindOptions::builder().projection(shown()).build()).await?;
         rows.into_iter().map(comment).collect()
     }
 
     async fn comments_page_by_articles(&self, articles: &[ArticleId], window: &Window) -> Result<Vec<(ArticleId, Page<Comment>)>> {
         let list = List { field: "createdAt", tie: Tie::Id, descending: true };
-        let children = Children { hidden: hidden(), ..Children::of(COLLECTION, "articleId", list) };
+        let children = Children { shown: shown(), ..Children::of(COLLECTION, "articleId", list) };
         let parents: Vec<_> = articles.iter().map(|id| id.uuid()).collect();
         let pages = self.pages(&children, &parents, window).await?;
         pages.into_iter().map(|(article, page)| Ok((ArticleId::from_uuid(article), shop_page(page, comment)?))).collect()

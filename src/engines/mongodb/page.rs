@@ -91,8 +91,8 @@ pub struct Children {
     /// What else the rows must be.
     pub only: Document,
     pub list: List,
-    /// Fields that stay in the store.
-    pub hidden: Document,
+    /// The fields that are read; none stands for all of them.
+    pub shown: Document,
     /// What is known of each parent first, by stages, and under which names `only` speaks of it.
     pub known: (Vec<Document>, Document),
 }
@@ -100,7 +100,7 @@ pub struct Children {
 impl Children {
     /// All of a parent's rows.
     pub fn of(collection: &'static str, parent: &'static str, list: List) -> Self {
-        Self { collection, parent, only: Document::new(), list, hidden: Document::new(), known: (Vec::new(), Document::new()) }
+        Self { collection, parent, only: Document::new(), list, shown: Document::new(), known: (Vec::new(), Document::new()) }
     }
 }
 
@@ -149,8 +149,8 @@ impl Mongodb {
         let mut rows = vec![doc! { "$match": all(children.only.clone(), children.list.bounds(window)) }];
         rows.push(doc! { "$sort": children.list.sort(window) });
         rows.push(doc! { "$limit": window.fetch() });
-        if !children.hidden.is_empty() {
-            rows.push(doc! { "$project": children.hidden.clone() });
+        if !children.shown.is_empty() {
+            rows.push(doc! { "$project": children.shown.clone() });
         }
         pipeline.push(lookup(rows, "row"));
         // right behind its look-up: the server then never builds the array, so 16 MB bound a row, not a page

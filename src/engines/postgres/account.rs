@@ -116,7 +116,7 @@ impl Accounts for Postgres {
         if emails.is_empty() {
             return Ok(Vec::new());
         }
-        self.rows(sql!("accounts_by_emails"), Binds::new().with(emails)).await
+        self.look_up(sql!("accounts_by_emails"), Binds::new().with(emails)).await
     }
 
     async fn account_create(&self, new: &NewAccount, by: Provenance<'_>) -> Result<Written<Customer, AccountRefusal>> {

@@ -60,10 +60,10 @@ pub(super) fn options(url: &str) -> Result<PgConnectOptions> {
     let options = options.application_name("polystore").options(SESSION_LIMITS).options([
         // "there is no transaction in progress" at each clean release would fill the log
         ("client_min_messages", "error"),
-        // One statement serves every filter and both ends of a list: `$1 IS NULL OR …`. Planned anew with the values at hand the
-        // parts that are not asked for fall away and the index range is found: a page of 100,000 products, orders or articles
-        // takes 0.1 ms plus 0.1 to 0.3 ms of planning. The generic plan reads the table: 20 to 400 ms (PostgreSQL 17).
+        // what is not a look-up: see `plan`
         ("plan_cache_mode", "force_custom_plan"),
+        // compiling a plan pays for reports of minutes; here it only takes longer
+        ("jit", "off"),
     ]);
     Ok(options)
 }

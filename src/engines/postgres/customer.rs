@@ -57,7 +57,7 @@ impl Customers for Postgres {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<Spent> = self.rows(sql!("customers_total_spent"), Binds::new().with(uuids(ids))).await?;
+        let rows: Vec<Spent> = self.look_up(sql!("customers_total_spent"), Binds::new().with(uuids(ids))).await?;
         Ok(rows.into_iter().map(|Spent(id, money)| (id, money)).collect())
     }
 

@@ -2,6 +2,7 @@
 
 use super::connect::READ;
 use super::error::store_error;
+use super::plan::Plan;
 use super::query::within;
 use crate::roles::Result;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection};
@@ -15,6 +16,7 @@ const EXPLAIN: &str = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF, SUM
 /// it is planned as it was when it was run.
 pub(super) fn plan(
     options: &PgConnectOptions,
+    plan: Plan,
     sql: &'static str,
     arguments: &PgArguments,
 ) -> (String, impl Future<Output = Result<Vec<String>>> + Send + use<>) {
@@ -23,12 +25,38 @@ pub(super) fn plan(
         let mut connection = PgConnection::connect_with(&options).await?;
         // it is run once more: nothing is written by that, whatever the statement is
         let mut transaction = connection.begin_with("BEGIN READ ONLY").await?;
-        // safe: a constant of ours before a constant of ours; values are bound, as when it was run
-        let sql = AssertSqlSafe(format!("{EXPLAIN}{sql}"));
-        let lines: Vec<(String,)> = sqlx::query_as_with(sql, arguments).persistent(false).fetch_all(&mut *transaction).await?;
+        let lines = match plan {
+            Plan::Custom => custom(&mut transaction, sql, arguments).await?,
+            Plan::Generic => generic(&mut transaction, sql, arguments).await?,
+        };
         transaction.rollback().await?;
         connection.close().await?;
-        Ok(lines.into_iter().map(|(line,)| line).collect())
+        Ok(lines)
     };
     (sql.to_owned(), async move { within(READ, ask).await.map_err(store_error) })
+}
+
+/// The plan for these values.
+async fn custom(connection: &mut PgConnection, sql: &str, arguments: PgArguments) -> sqlx::Result<Vec<String>> {
+    // safe: a constant of ours before a constant of ours; values are bound, as when it was run
+    let sql = AssertSqlSafe(format!("{EXPLAIN}{sql}"));
+    sqlx::query_scalar_with(sql, arguments).persistent(false).fetch_all(connection).await
+}
+
+/// The plan for any values, run with these. `EXPLAIN` plans for what is bound to it; a plan for any values has only what was prepared, whose
+/// execution takes no parameters, but expressions: so the values become settings of the transaction first.
+async fn generic(connection: &mut PgConnection, sql: &str, arguments: PgArguments) -> sqlx::Result<Vec<String>> {
+    sqlx::raw_sql(Plan::Generic.setting()).execute(&mut *connection).await?;
+    // safe, here and below: constants of ours, numbers, and the server's own names of types
+    sqlx::raw_sql(AssertSqlSafe(format!("PREPARE explained AS {sql}"))).execute(&mut *connection).await?;
+    let types: Vec<String> =
+        sqlx::query_scalar("SELECT unnest(parameter_types)::text FROM pg_prepared_statements WHERE name = 'explained'")
+            .persistent(false)
+            .fetch_all(&mut *connection)
+            .await?;
+    let each = |write: &dyn Fn((usize, &String)) -> String| (1..).zip(&types).map(write).collect::<Vec<_>>().join(", ");
+    let settings = each(&|(n, _)| format!("set_config('explained.p{n}', ${n}::text, true)"));
+    sqlx::query_with(AssertSqlSafe(format!("SELECT {settings}")), arguments).persistent(false).execute(&mut *connection).await?;
+    let values = each(&|(n, of_type)| format!("NULLIF(current_setting('explained.p{n}'), '')::{of_type}"));
+    sqlx::query_scalar(AssertSqlSafe(format!("{EXPLAIN}EXECUTE explained ({values})"))).persistent(false).fetch_all(connection).await
 }

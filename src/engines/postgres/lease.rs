@@ -6,6 +6,7 @@
 
 use super::connect::{ACQUIRE, CONNECT, IDLE, Lost, PATIENCE};
 use super::error::store_error;
+use super::plan::Plan;
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
 use sqlx::pool::PoolConnection;
@@ -32,6 +33,8 @@ pub(super) struct Leases {
 /// A connection that waits for the next one who asks.
 struct Kept {
     connection: PoolConnection<Pg>,
+    /// How its session plans, if that is known.
+    plan: Option<Plan>,
     out_since: Instant,
     idle_since: Instant,
 }
@@ -39,6 +42,7 @@ struct Kept {
 /// A connection in somebody's hands. It goes back to the pool when it is dropped.
 pub(super) struct Lease {
     connection: PoolConnection<Pg>,
+    plan: Option<Plan>,
     out_since: Instant,
     kept: Arc<Mutex<Vec<Kept>>>,
     turn: OwnedSemaphorePermit,
@@ -50,15 +54,15 @@ impl Leases {
         Self { pool, turns, kept: Arc::default(), lost }
     }
 
-    /// A connection for a read or a write transaction, within [`ACQUIRE`].
-    pub(super) async fn one(&self) -> Result<Lease> {
+    /// A connection for a read or a write transaction, within [`ACQUIRE`]; one whose session plans like this, if there is a choice.
+    pub(super) async fn one(&self, plan: Plan) -> Result<Lease> {
         let deadline = tokio::time::Instant::now() + ACQUIRE;
         let turn = match Arc::clone(&self.turns).try_acquire_owned() {
             Ok(turn) => turn,
             Err(_taken) => tokio::time::timeout_at(deadline, self.turn()).await.map_err(|_| late("all connections were in use"))??,
         };
-        if let Some(Kept { connection, out_since, .. }) = self.trusted() {
-            return Ok(self.lease(connection, out_since, turn));
+        if let Some(kept) = self.trusted(plan) {
+            return Ok(self.lease(kept, turn));
         }
         let can_grow = self.pool.num_idle() == 0 && self.pool.size() < self.pool.options().get_max_connections();
         let too_late = |_| late(if can_grow { "no connection could be made" } else { "all connections were in use" });
@@ -75,22 +79,22 @@ impl Leases {
         let connection = match tokio::time::timeout_at(deadline, acquired).await {
             Ok(acquired) => acquired?,
             // meanwhile another reader's may have been given back, or made
-            Err(elapsed) => match self.trusted() {
-                Some(Kept { connection, out_since, .. }) => return Ok(self.lease(connection, out_since, turn)),
+            Err(elapsed) => match self.trusted(plan) {
+                Some(kept) => return Ok(self.lease(kept, turn)),
                 None => self.pool.try_acquire().ok_or_else(|| too_late(elapsed))?,
             },
         };
-        Ok(self.lease(connection, Instant::now(), turn))
+        Ok(self.lease(Kept::from(connection), turn))
     }
 
     /// A connection for bulk work, within [`PATIENCE`].
     pub(super) async fn one_for_bulk(&self) -> Result<Lease> {
         let turn = timeout(PATIENCE, self.turn()).await.map_err(|_| late("all connections were in use"))??;
-        if let Some(Kept { connection, out_since, .. }) = self.trusted() {
-            return Ok(self.lease(connection, out_since, turn));
+        if let Some(kept) = self.trusted(Plan::Custom) {
+            return Ok(self.lease(kept, turn));
         }
         let connection = self.pool.acquire().await.map_err(store_error)?;
-        Ok(self.lease(connection, Instant::now(), turn))
+        Ok(self.lease(Kept::from(connection), turn))
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit> {
@@ -98,22 +102,37 @@ impl Leases {
         turn.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))
     }
 
-    /// The connection that was used last, if it may be trusted; if not, all others are as old or older, and go back to the pool.
-    fn trusted(&self) -> Option<Kept> {
+    /// The connection that was used last, of those that plan like this or else of all, if it may be trusted; if not, all that were used
+    /// before it are as old or older, and go back to the pool.
+    fn trusted(&self, plan: Plan) -> Option<Kept> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = kept.pop()?;
-        let idle_for = last.idle_since.elapsed();
-        if idle_for <= IDLE && last.out_since.elapsed() <= OUT && !self.lost.concerns(idle_for) {
-            return Some(last);
-        }
-        let others = std::mem::take(&mut *kept);
+        let mut old = Vec::new();
+        let found = loop {
+            let place = kept.iter().rposition(|kept| kept.plan == Some(plan)).or_else(|| kept.len().checked_sub(1));
+            let Some(place) = place else { break None };
+            let found = kept.remove(place);
+            let idle_for = found.idle_since.elapsed();
+            if idle_for <= IDLE && found.out_since.elapsed() <= OUT && !self.lost.concerns(idle_for) {
+                break Some(found);
+            }
+            old.extend(kept.drain(..place));
+            old.push(found);
+        };
         drop(kept);
-        drop((last, others));
-        None
+        drop(old);
+        found
     }
 
-    fn lease(&self, connection: PoolConnection<Pg>, out_since: Instant, turn: OwnedSemaphorePermit) -> Lease {
-        Lease { connection, out_since, kept: Arc::clone(&self.kept), turn }
+    fn lease(&self, Kept { connection, plan, out_since, .. }: Kept, turn: OwnedSemaphorePermit) -> Lease {
+        Lease { connection, plan, out_since, kept: Arc::clone(&self.kept), turn }
+    }
+}
+
+/// A connection of the pool's. How its session plans is not known: it may have been out before.
+impl From<PoolConnection<Pg>> for Kept {
+    fn from(connection: PoolConnection<Pg>) -> Self {
+        let now = Instant::now();
+        Self { connection, plan: None, out_since: now, idle_since: now }
     }
 }
 
@@ -128,11 +147,22 @@ impl Drop for Leases {
 impl Lease {
     /// The connection's last statement was answered, and no transaction was begun: the next one may have it as it is.
     pub(super) fn clean(self) {
-        let Self { connection, out_since, kept, turn } = self;
-        let kept_now = Kept { connection, out_since, idle_since: Instant::now() };
+        let Self { connection, plan, out_since, kept, turn } = self;
+        let kept_now = Kept { connection, plan, out_since, idle_since: Instant::now() };
         kept.lock().unwrap_or_else(PoisonError::into_inner).push(kept_now);
         // whoever has this turn next is to find it
         drop(turn);
+    }
+
+    /// Has the session plan like this from now on, if it does not yet: a round trip.
+    pub(super) async fn plan(&mut self, plan: Plan) -> sqlx::Result<()> {
+        if self.plan != Some(plan) {
+            // until it is told we do not know
+            self.plan = None;
+            sqlx::raw_sql(plan.setting()).execute(&mut *self.connection).await?;
+            self.plan = Some(plan);
+        }
+        Ok(())
     }
 
     /// The session is lost: it is closed when this is dropped.

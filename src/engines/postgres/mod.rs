@@ -28,6 +28,7 @@ mod once;
 mod order;
 mod order_write;
 mod outbox;
+mod plan;
 mod preferences;
 mod product;
 mod product_write;

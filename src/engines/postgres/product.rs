@@ -59,10 +59,10 @@ pub(super) async fn by_ids(store: &Postgres, ids: &[ProductId], detail: Detail) 
         return Ok(Vec::new());
     }
     if detail == Detail::Line {
-        let lines: Vec<Line> = store.rows(sql!("products_by_ids_line"), Binds::new().with(uuids(ids))).await?;
+        let lines: Vec<Line> = store.look_up(sql!("products_by_ids_line"), Binds::new().with(uuids(ids))).await?;
         return Ok(lines.into_iter().map(|Line(product)| product).collect());
     }
-    store.rows(sql!("products_by_ids"), Binds::new().with(uuids(ids)).with(detail.is_whole())).await
+    store.look_up(sql!("products_by_ids"), Binds::new().with(uuids(ids)).with(detail.is_whole())).await
 }
 
 pub(super) async fn page(

@@ -2,7 +2,11 @@
 
 use super::connect::{BULK_READ, PATIENCE, READ};
 use super::error::{session_is_lost, store_error, write_error};
-use super::{Postgres, explain, row::Child};
+use super::{
+    Postgres, explain,
+    plan::{Plan, planned_anew},
+    row::Child,
+};
 use crate::error::{Engine, Kind, StoreError};
 use crate::receipt::statements;
 use crate::roles::Result;
@@ -108,16 +112,35 @@ pub(super) fn last_of_each<T, K: Ord>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<
 }
 
 impl Postgres {
-    /// The rows of a statement.
+    /// The rows of a statement, planned with the values.
     pub(super) async fn rows<T>(&self, sql: &'static str, binds: Binds) -> Result<Vec<T>>
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
+        self.planned(Plan::Custom, sql, binds).await
+    }
+
+    /// The rows of a statement that looks them up by their keys.
+    pub(super) async fn look_up<T>(&self, sql: &'static str, binds: Binds) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        self.planned(Plan::Generic, sql, binds).await
+    }
+
+    async fn planned<T>(&self, plan: Plan, sql: &'static str, binds: Binds) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
         let arguments = binds.arguments()?;
-        statements::note(|| explain::plan(&self.options, sql, &arguments));
+        statements::note(|| explain::plan(&self.options, plan, sql, &arguments));
         let query = sqlx::query_as_with(sql, arguments);
-        let mut connection = self.leases.one().await?;
-        match within(READ, query.fetch_all(&mut *connection)).await {
+        let mut connection = self.leases.one(plan).await?;
+        let answer = async {
+            connection.plan(plan).await?;
+            query.fetch_all(&mut *connection).await
+        };
+        match within(READ, answer).await {
             Ok(rows) => {
                 connection.clean();
                 Ok(rows)
@@ -150,7 +173,7 @@ impl Postgres {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.rows(sql, Binds::new().with(uuids(ids))).await
+        self.look_up(sql, Binds::new().with(uuids(ids))).await
     }
 
     /// The rows with these texts: slugs, e-mails, SKUs.
@@ -161,7 +184,7 @@ impl Postgres {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
-        self.rows(sql, Binds::new().with(texts)).await
+        self.look_up(sql, Binds::new().with(texts)).await
     }
 
     /// The page of a list; the count runs only when its total is wanted.
@@ -279,7 +302,8 @@ type Job<'c, R> = BoxFuture<'c, sqlx::Result<R>>;
 
 async fn transact<R>(connection: &mut PgConnection, job: impl for<'c> FnOnce(&'c mut PgConnection) -> Job<'c, R>) -> sqlx::Result<R> {
     let mut transaction = connection.begin().await?;
-    sqlx::raw_sql("SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '5s'").execute(&mut *transaction).await?;
+    let settings = concat!("SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '5s'; ", planned_anew!());
+    sqlx::raw_sql(settings).execute(&mut *transaction).await?;
     let answer = job(&mut transaction).await?;
     transaction.commit().await?;
     Ok(answer)

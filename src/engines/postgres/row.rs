@@ -1,41 +1,15 @@
 //! Reading the shop's values out of rows. What does not fit is a decoding error, which becomes `Corrupt`.
 
+pub(super) use crate::engines::cells::unreadable;
+use crate::engines::cells::{self, PARENT};
 use crate::shop::{Currency, Money, Timestamp};
 use chrono::{DateTime, Utc};
-use sqlx::error::BoxDynError;
 use sqlx::postgres::PgRow;
-use sqlx::{Column as _, ColumnIndex as _, Decode, Error, FromRow, Postgres as Pg, Result, Row as _, Type};
-use std::cell::Cell;
+use sqlx::{FromRow, Result, Row as _};
 use uuid::Uuid;
 
-/// A row whose columns are read by their names. The driver looks each name up in a map; here it is first compared with that of the
-/// column behind the one that was read last, which is the right one where both list their columns in the same order.
-pub(super) struct Cells<'r> {
-    row: &'r PgRow,
-    next: Cell<usize>,
-}
-
-impl<'r> Cells<'r> {
-    pub(super) fn of(row: &'r PgRow) -> Self {
-        // a child's own columns stand behind its parent
-        let child = row.columns().first().is_some_and(|first| first.name() == PARENT);
-        Self { row, next: Cell::new(usize::from(child)) }
-    }
-
-    pub(super) fn try_get<T: Decode<'r, Pg> + Type<Pg>>(&self, column: &str) -> Result<T> {
-        let next = self.next.get();
-        let as_expected = self.row.columns().get(next).is_some_and(|found| found.name() == column);
-        let place = if as_expected { next } else { column.index(self.row)? };
-        self.next.set(place + 1);
-        self.row.try_get(place).map_err(|error| match error {
-            Error::ColumnDecode { source, .. } => unreadable(column, source),
-            other => other,
-        })
-    }
-}
-
-/// The column with the parent, before all others.
-const PARENT: &str = "parent";
+/// The cells of a row.
+pub(super) type Cells<'r> = cells::Cells<'r, PgRow>;
 
 /// A row of a statement that answers for many parents.
 pub(super) struct Child<T> {
@@ -47,11 +21,6 @@ impl<'r, T: FromRow<'r, PgRow>> FromRow<'r, PgRow> for Child<T> {
     fn from_row(row: &'r PgRow) -> Result<Self> {
         Ok(Self { parent: row.try_get(PARENT)?, row: T::from_row(row)? })
     }
-}
-
-/// What stood there cannot be read.
-pub(super) fn unreadable(column: &str, why: impl Into<BoxDynError>) -> Error {
-    Error::ColumnDecode { index: column.to_owned(), source: why.into() }
 }
 
 pub(super) fn id<T: From<Uuid>>(row: &Cells<'_>, column: &str) -> Result<T> {

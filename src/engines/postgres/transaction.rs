@@ -3,6 +3,7 @@
 use super::Postgres;
 use super::connect::WRITE;
 use super::error::{broken_rule, is_code, session_is_lost, store_error, write_error};
+use super::plan::{Plan, planned_anew};
 use super::query::{Binds, within};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
@@ -20,7 +21,7 @@ const TRIES: u32 = 3;
 /// `serialization_failure` and `deadlock_detected`: the transaction did nothing, and may do better when it begins anew.
 const AGAIN: [&str; 2] = ["40001", "40P01"];
 /// One round trip: begins, and sets the limits of a mutation in place of those of a page.
-const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '3s'; SET LOCAL lock_timeout = '500ms'";
+const BEGIN: &str = concat!("BEGIN; SET LOCAL statement_timeout = '3s'; SET LOCAL lock_timeout = '500ms'; ", planned_anew!());
 
 /// What is done in one transaction. It may run more than once, each time from the start.
 pub(super) trait Work: Send + Sync + 'static {
@@ -138,7 +139,7 @@ impl Postgres {
     /// Does the work in one transaction with its key, its events and its entry of the audit log. In a task of its own: a caller who goes away ends the waiting
     /// for a connection, but neither the BEGIN nor the COMMIT (K1).
     pub(super) async fn once<W: Work>(&self, by: Provenance<'_>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
-        let mut connection = self.leases.one().await?;
+        let mut connection = self.leases.one(Plan::Custom).await?;
         let (once, audit, lost) = (by.once.cloned(), by.audit.cloned(), self.lost.clone());
         let task = tokio::spawn(async move {
             for tried in 1.. {

@@ -34,7 +34,7 @@ impl FromRow<'_, SqliteRow> for Preferences {
             customer_id: row::id(row, "customer_id")?,
             theme: body.theme,
             locale: body.locale.into_owned(),
-            currency: body.currency.parse().map_err(|e| row::undecodable("body", e))?,
+            currency: body.currency.parse().map_err(|e| row::unreadable("body", e))?,
             interests: body.interests.into_owned(),
             notifications: body.notifications,
             version: row::number(row, "version")?,

@@ -1,45 +1,20 @@
 //! Reading the shop's values out of rows. What cannot be read becomes a decode error, which the engine calls corrupt.
 
-use crate::shop::{Currency, Money, Timestamp};
+pub use crate::engines::cells::{PARENT, unreadable};
+use crate::{
+    engines::cells,
+    shop::{Currency, Money, Timestamp},
+};
 use serde::de::DeserializeOwned;
 use sqlx::{
-    Column as _, ColumnIndex as _, Decode, Row as _, Type,
+    Decode, Type,
     error::BoxDynError,
     sqlite::{Sqlite as Db, SqliteRow},
 };
-use std::cell::Cell;
 use uuid::Uuid;
 
-/// A row whose columns are read by their names. The driver looks each name up in a map; here it is first compared with that of the
-/// column behind the one that was read last, which is the right one where both list their columns in the same order.
-pub struct Cells<'r> {
-    row: &'r SqliteRow,
-    next: Cell<usize>,
-}
-
-impl<'r> Cells<'r> {
-    /// The cells of a row, from its first column on.
-    pub fn of(row: &'r SqliteRow) -> Self {
-        // a child's own columns stand behind its parent
-        let child = row.columns().first().is_some_and(|first| first.name() == PARENT);
-        Self { row, next: Cell::new(usize::from(child)) }
-    }
-
-    /// A column as the driver decodes it.
-    pub fn try_get<T: Decode<'r, Db> + Type<Db>>(&self, column: &str) -> sqlx::Result<T> {
-        let next = self.next.get();
-        let as_expected = self.row.columns().get(next).is_some_and(|found| found.name() == column);
-        let place = if as_expected { next } else { column.index(self.row)? };
-        self.next.set(place + 1);
-        self.row.try_get(place).map_err(|error| match error {
-            sqlx::Error::ColumnDecode { source, .. } => undecodable(column, source),
-            other => other,
-        })
-    }
-}
-
-/// The column with the parent, before all others.
-pub const PARENT: &str = "parent";
+/// The cells of a row.
+pub type Cells<'r> = cells::Cells<'r, SqliteRow>;
 
 /// A column through a function that may refuse what stands there.
 pub fn parsed<'r, R, T, E>(row: &Cells<'r>, column: &str, parse: impl FnOnce(R) -> Result<T, E>) -> sqlx::Result<T>
@@ -47,12 +22,7 @@ where
     R: Decode<'r, Db> + Type<Db>,
     E: Into<BoxDynError>,
 {
-    parse(row.try_get(column)?).map_err(|e| undecodable(column, e))
-}
-
-/// What stands in the column cannot be read.
-pub fn undecodable(column: &str, why: impl Into<BoxDynError>) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_owned(), source: why.into() }
+    parse(row.try_get(column)?).map_err(|e| unreadable(column, e))
 }
 
 /// An id of any entity.

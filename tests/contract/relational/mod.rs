@@ -18,6 +18,7 @@ mod outbox_claimers;
 mod outbox_plan;
 mod paging;
 mod patience;
+mod planning;
 mod product;
 mod product_write;
 mod sales;
@@ -53,6 +54,7 @@ pub fn trials() -> Vec<Trial> {
         cancellation::trials(),
         connect::trials(),
         patience::trials(),
+        planning::trials(),
     ];
     entities.into_iter().flatten().collect()
 }

@@ -102,6 +102,9 @@ pub async fn run(
         file.written = file.read - file.bad;
     }
     report.wrote = true;
+    // one after the other: both may be the same server, which looks at a table once at a time
+    relational.filled().await;
+    documents.filled().await;
     let step = progress.start("hot copies", 1);
     rebuild_hot(relational, documents, hot).await?;
     step.advance(1);

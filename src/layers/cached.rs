@@ -112,6 +112,10 @@ impl Store for Cached {
         self.inner.migrate().await
     }
 
+    async fn filled(&self) {
+        self.inner.filled().await;
+    }
+
     async fn close(&self) {
         self.inner.close().await;
     }

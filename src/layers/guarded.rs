@@ -65,6 +65,10 @@ impl<R: Store + ?Sized + 'static> Store for Guarded<R> {
         self.0.store().migrate().await
     }
 
+    async fn filled(&self) {
+        self.0.store().filled().await;
+    }
+
     async fn close(&self) {
         self.0.store().close().await;
     }

@@ -146,6 +146,10 @@ impl<R: Store + ?Sized> Store for Observed<R> {
         self.inner.migrate().await
     }
 
+    async fn filled(&self) {
+        self.inner.filled().await;
+    }
+
     async fn close(&self) {
         self.inner.close().await;
     }

@@ -91,6 +91,10 @@ pub trait Store: Send + Sync {
     /// Brings the schema up to date. Promises: safe to run twice, and by two processes at once.
     async fn migrate(&self) -> Result<()>;
 
+    /// Much was written at once: an engine that plans by what it knows of its tables looks at them again. Promises: no row is changed; what
+    /// fails is in the log, and nothing else.
+    async fn filled(&self) {}
+
     /// Says good-bye at the end of the program; nothing is asked of the store afterwards. Promises: never longer than 2 s.
     async fn close(&self) {}
 }

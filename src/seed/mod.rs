@@ -101,6 +101,9 @@ pub async fn run(
         summary.activity += chunk.len() as u64;
     }
     step.finish();
+    // one after the other: both may be the same server, which looks at a table once at a time
+    relational.filled().await;
+    documents.filled().await;
     let step = progress.start("hot copies", 1);
     patiently(|| rebuild_hot(relational, documents, hot)).await?;
     step.advance(1);
@@ -113,7 +116,9 @@ pub async fn run_relational(relational: &dyn Relational, plan: &Plan, progress: 
     let world = World::new(*plan);
     let categories = category::rows(&mut world.stream(For::Category));
     relational.categories_put(&categories).await?;
-    write_relational(&world, &categories, relational, progress).await
+    let summary = write_relational(&world, &categories, relational, progress).await?;
+    relational.filled().await;
+    Ok(summary)
 }
 
 /// The next rows, or none.

@@ -116,6 +116,7 @@ async fn files_that_name_one_another_become_a_shop() {
     assert_eq!((second.items[0].discount.minor, second.order.total.minor), (51, 959));
     assert!(first.check().is_ok() && second.check().is_ok());
     assert_eq!(second.order.placed_at.to_string(), "2026-03-02T09:00:00.000Z");
+    assert!(kept.puts.contains(&"filled"), "the planner is told");
     assert_eq!(kept.puts.last(), Some(&"ranking"), "the hot copies are made anew");
 }
 

@@ -89,6 +89,10 @@ impl Store for Recording {
     async fn migrate(&self) -> Result<()> {
         Ok(())
     }
+
+    async fn filled(&self) {
+        self.kept().puts.push("filled");
+    }
 }
 
 #[async_trait]

@@ -168,7 +168,9 @@ async fn activity_is_written_when_everything_else_is_there() {
     let (store, _) = seeded(0.000_1, 1).await;
     let kept = store.kept();
     let first = kept.puts.iter().position(|what| *what == "activity").unwrap();
-    assert!(kept.puts[first..].iter().all(|what| ["activity", "counters", "ranking"].contains(what)), "{:?}", kept.puts);
+    assert!(kept.puts[first..].iter().all(|what| ["activity", "filled", "counters", "ranking"].contains(what)), "{:?}", kept.puts);
+    let filled = kept.puts.iter().position(|what| *what == "filled").unwrap();
+    assert!(!kept.puts[filled..].contains(&"activity"), "the planner is told when all is there: {:?}", kept.puts);
 }
 
 #[tokio::test]

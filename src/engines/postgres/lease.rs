@@ -54,17 +54,20 @@ impl Leases {
         Self { pool, turns, kept: Arc::default(), lost }
     }
 
-    /// A connection for a read or a write transaction, within [`ACQUIRE`]; one whose session plans like this, if there is a choice.
+    /// A connection for a read or a write transaction, within [`ACQUIRE`]; one whose session plans like this, if there can be one.
     pub(super) async fn one(&self, plan: Plan) -> Result<Lease> {
         let deadline = tokio::time::Instant::now() + ACQUIRE;
         let turn = match Arc::clone(&self.turns).try_acquire_owned() {
             Ok(turn) => turn,
             Err(_taken) => tokio::time::timeout_at(deadline, self.turn()).await.map_err(|_| late("all connections were in use"))??,
         };
-        if let Some(kept) = self.trusted(plan) {
+        if let Some(kept) = self.trusted(Some(plan)) {
             return Ok(self.lease(kept, turn));
         }
         let can_grow = self.pool.num_idle() == 0 && self.pool.size() < self.pool.options().get_max_connections();
+        if !can_grow && let Some(kept) = self.trusted(None) {
+            return Ok(self.lease(kept, turn));
+        }
         let too_late = |_| late(if can_grow { "no connection could be made" } else { "all connections were in use" });
         let acquire = self.pool.acquire();
         let acquired = async {
@@ -77,11 +80,14 @@ impl Leases {
             made.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))?.map_err(too_late)?.map_err(store_error)
         };
         let connection = match tokio::time::timeout_at(deadline, acquired).await {
-            Ok(acquired) => acquired?,
-            // meanwhile another reader's may have been given back, or made
-            Err(elapsed) => match self.trusted(plan) {
+            Ok(Ok(connection)) => connection,
+            // there may be one that plans otherwise; or meanwhile another reader's was given back, or one was made
+            failed => match self.trusted(None) {
                 Some(kept) => return Ok(self.lease(kept, turn)),
-                None => self.pool.try_acquire().ok_or_else(|| too_late(elapsed))?,
+                None => match failed {
+                    Ok(outcome) => outcome?,
+                    Err(elapsed) => self.pool.try_acquire().ok_or_else(|| too_late(elapsed))?,
+                },
             },
         };
         Ok(self.lease(Kept::from(connection), turn))
@@ -90,7 +96,7 @@ impl Leases {
     /// A connection for bulk work, within [`PATIENCE`].
     pub(super) async fn one_for_bulk(&self) -> Result<Lease> {
         let turn = timeout(PATIENCE, self.turn()).await.map_err(|_| late("all connections were in use"))??;
-        if let Some(kept) = self.trusted(Plan::Custom) {
+        if let Some(kept) = self.trusted(None) {
             return Ok(self.lease(kept, turn));
         }
         let connection = self.pool.acquire().await.map_err(store_error)?;
@@ -102,13 +108,13 @@ impl Leases {
         turn.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))
     }
 
-    /// The connection that was used last, of those that plan like this or else of all, if it may be trusted; if not, all that were used
-    /// before it are as old or older, and go back to the pool.
-    fn trusted(&self, plan: Plan) -> Option<Kept> {
+    /// The connection that was used last, or that of those that plan like this, if it may be trusted; if not, all that were used before it
+    /// are as old or older, and go back to the pool.
+    fn trusted(&self, plan: Option<Plan>) -> Option<Kept> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let mut old = Vec::new();
         let found = loop {
-            let place = kept.iter().rposition(|kept| kept.plan == Some(plan)).or_else(|| kept.len().checked_sub(1));
+            let place = kept.iter().rposition(|kept| plan.is_none() || kept.plan == plan);
             let Some(place) = place else { break None };
             let found = kept.remove(place);
             let idle_for = found.idle_since.elapsed();

@@ -99,4 +99,11 @@ impl Store for Postgres {
     async fn migrate(&self) -> Result<()> {
         schema::migrate(&self.options).await
     }
+
+    async fn filled(&self) {
+        // otherwise up to a minute later, by the server itself
+        if let Err(error) = self.write(vec![("ANALYZE", query::Binds::new())]).await {
+            tracing::warn!("PostgreSQL's statistics of its tables are as old as before: {}", error.detail());
+        }
+    }
 }

@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
     contract!(&[Engine::Postgres], "planning", database;
         look_ups_keep_their_plan_and_lists_are_planned_anew_each_on_a_session_of_its_own,
         one_session_plans_as_each_statement_needs_it,
+        what_was_filled_is_known_to_the_planner,
     )
 }
 
@@ -65,4 +66,11 @@ async fn one_session_plans_as_each_statement_needs_it((url, mut other): (String,
         assert!(store.customers_by_ids(&[sample::customer(1).id]).await.is_err());
         sqlx::raw_sql("ALTER VIEW gone RENAME TO customers").execute(&mut other).await.unwrap();
     }
+}
+
+async fn what_was_filled_is_known_to_the_planner((url, mut other): (String, PgConnection)) {
+    let known = "SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'those'";
+    assert!(!sqlx::query_scalar::<_, bool>(known).fetch_one(&mut other).await.unwrap());
+    Postgres::connect(&url, &Limits::default()).await.unwrap().filled().await;
+    assert!(sqlx::query_scalar::<_, bool>(known).fetch_one(&mut other).await.unwrap());
 }

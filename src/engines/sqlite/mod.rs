@@ -29,6 +29,8 @@ mod view;
 mod window;
 mod words;
 
+pub use connection::readers;
+
 use crate::{
     error::{Engine, Kind, StoreError},
     roles::{Result, SchemaState, Store},

@@ -12,6 +12,7 @@ mod trending;
 use super::{Failed, listen_on};
 use axum::{Router, extract::State, routing::post};
 use boards::Boards;
+use polystore::engines::Limits;
 use sqlx::{
     Row as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -35,7 +36,8 @@ pub struct Stores {
 impl Stores {
     pub async fn open(data: &Path, connections: u32) -> Result<Self, Failed> {
         let options = SqliteConnectOptions::new().filename(data.join("polystore.db")).pragma("query_only", "ON");
-        let sqlite = SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false).connect_with(options).await?;
+        let readers = polystore::engines::sqlite::readers(&Limits { connections });
+        let sqlite = SqlitePoolOptions::new().max_connections(readers).test_before_acquire(false).connect_with(options).await?;
         let rows = sqlx::query(include_str!("../../../../src/engines/sqlite/sql/view_counts.sql")).fetch_all(&sqlite).await?;
         let mut views = HashMap::new();
         for row in &rows {

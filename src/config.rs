@@ -67,7 +67,7 @@ pub struct Settings {
     /// What the names of all Redis keys start with [default: polystore]
     #[arg(long, env = "POLYSTORE_REDIS_PREFIX", value_name = "TEXT", global = true)]
     pub redis_prefix: Option<String>,
-    /// Connections to each store at most, 1 to 1000; to SQLite no more than one for each core, and one [default: 8]
+    /// Connections to each store at most, 1 to 1000; to SQLite no more than one for each core, and two [default: 8]
     #[arg(long, env = "POLYSTORE_CONNECTIONS", value_name = "N", global = true)]
     pub connections: Option<String>,
     /// Fill empty embedded stores with the demo shop at the first start: true or false [default: true, in production false]

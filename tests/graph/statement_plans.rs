@@ -116,16 +116,19 @@ fn bad(engine: Engine, statement: &Statement) -> Option<String> {
     let tables = tables(&statement.text);
     let large = |name: &str| LARGE.contains(&tables.get(name).map_or(name, String::as_str));
     statement.plan.iter().map(|line| line.trim().trim_start_matches("->").trim()).find_map(|line| {
-        let is_bad = match engine {
-            Engine::Postgres => {
-                let scan = line.strip_prefix("Seq Scan on ").or_else(|| line.strip_prefix("Parallel Seq Scan on "));
-                scan.is_some_and(|rest| large(rest.split_whitespace().next().unwrap_or_default())) || line.contains("Sort Method: external")
-            }
-            // without the name of an index behind it
-            Engine::Sqlite => line.strip_prefix("SCAN ").is_some_and(|name| !name.contains(' ') && large(name)),
-            Engine::Mongodb => line.contains("COLLSCAN"),
-            Engine::Redis | Engine::Memory => false,
-        };
+        // the store's complaint in the plan's place
+        let is_bad = line.starts_with("no plan")
+            || match engine {
+                Engine::Postgres => {
+                    let scan = line.strip_prefix("Seq Scan on ").or_else(|| line.strip_prefix("Parallel Seq Scan on "));
+                    scan.is_some_and(|rest| large(rest.split_whitespace().next().unwrap_or_default()))
+                        || line.contains("Sort Method: external")
+                }
+                // without the name of an index behind it
+                Engine::Sqlite => line.strip_prefix("SCAN ").is_some_and(|name| !name.contains(' ') && large(name)),
+                Engine::Mongodb => line.contains("COLLSCAN"),
+                Engine::Redis | Engine::Memory => false,
+            };
         is_bad.then(|| line.to_owned())
     })
 }
@@ -180,6 +183,7 @@ fn bad_plans_are_found() {
     assert!(of(Engine::Postgres, orders, "Seq Scan on categories c (actual rows=40 loops=1)").is_none());
     assert!(of(Engine::Postgres, orders, "Index Scan using orders_pkey on orders o (actual rows=1 loops=1)").is_none());
     assert!(of(Engine::Postgres, orders, "Sort Method: external merge  Disk: 2048kB").is_some());
+    assert!(of(Engine::Postgres, orders, "no plan: late").is_some());
     assert!(of(Engine::Sqlite, orders, "SCAN o").is_some());
     assert!(of(Engine::Sqlite, orders, "SCAN c").is_none());
     assert!(of(Engine::Sqlite, orders, "SCAN o USING INDEX orders_placed_at").is_none());

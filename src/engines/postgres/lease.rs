@@ -20,6 +20,10 @@ use tokio::time::timeout;
 
 /// How long a connection stays out of the pool.
 const OUT: Duration = Duration::from_secs(60);
+/// Longest that a reader waits for a connection of the pool's that is idle, when there is another one that only plans otherwise.
+const AT_HAND: Duration = Duration::from_millis(25);
+/// How long the pool is not made larger after that failed.
+const NO_MORE: Duration = Duration::from_secs(10);
 
 /// The connections of a database.
 pub(super) struct Leases {
@@ -27,6 +31,8 @@ pub(super) struct Leases {
     /// As many as the pool has connections at most: who has one finds a connection that nobody else waits for.
     turns: Arc<Semaphore>,
     kept: Arc<Mutex<Vec<Kept>>>,
+    /// Whoever makes the pool larger behind the callers' backs: one at a time.
+    growing: Arc<Semaphore>,
     lost: Arc<Lost>,
 }
 
@@ -51,23 +57,26 @@ pub(super) struct Lease {
 impl Leases {
     pub(super) fn new(pool: PgPool, lost: Arc<Lost>) -> Self {
         let turns = Arc::new(Semaphore::new(pool.options().get_max_connections() as usize));
-        Self { pool, turns, kept: Arc::default(), lost }
+        Self { pool, turns, kept: Arc::default(), growing: Arc::new(Semaphore::new(1)), lost }
     }
 
-    /// A connection for a read or a write transaction, within [`ACQUIRE`]; one whose session plans like this, if there can be one.
-    pub(super) async fn one(&self, plan: Plan) -> Result<Lease> {
+    /// A connection for a read or a write transaction, within [`ACQUIRE`]: one whose session plans like this, if that takes no waiting.
+    pub(super) async fn one(&self, plan: Option<Plan>) -> Result<Lease> {
         let deadline = tokio::time::Instant::now() + ACQUIRE;
         let turn = match Arc::clone(&self.turns).try_acquire_owned() {
             Ok(turn) => turn,
             Err(_taken) => tokio::time::timeout_at(deadline, self.turn()).await.map_err(|_| late("all connections were in use"))??,
         };
-        if let Some(kept) = self.trusted(Some(plan)) {
+        if let Some(kept) = self.trusted(|kept| plan.is_none() || kept.plan.is_none() || kept.plan == plan) {
+            return Ok(self.lease(kept, turn));
+        }
+        if let Some(connection) = self.another().await {
+            return Ok(self.lease(Kept::from(connection), turn));
+        }
+        if let Some(kept) = self.trusted(|_| true) {
             return Ok(self.lease(kept, turn));
         }
         let can_grow = self.pool.num_idle() == 0 && self.pool.size() < self.pool.options().get_max_connections();
-        if !can_grow && let Some(kept) = self.trusted(None) {
-            return Ok(self.lease(kept, turn));
-        }
         let too_late = |_| late(if can_grow { "no connection could be made" } else { "all connections were in use" });
         let acquire = self.pool.acquire();
         let acquired = async {
@@ -80,14 +89,11 @@ impl Leases {
             made.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))?.map_err(too_late)?.map_err(store_error)
         };
         let connection = match tokio::time::timeout_at(deadline, acquired).await {
-            Ok(Ok(connection)) => connection,
-            // there may be one that plans otherwise; or meanwhile another reader's was given back, or one was made
-            failed => match self.trusted(None) {
+            Ok(acquired) => acquired?,
+            // meanwhile another reader's may have been given back, or made
+            Err(elapsed) => match self.trusted(|_| true) {
                 Some(kept) => return Ok(self.lease(kept, turn)),
-                None => match failed {
-                    Ok(outcome) => outcome?,
-                    Err(elapsed) => self.pool.try_acquire().ok_or_else(|| too_late(elapsed))?,
-                },
+                None => self.pool.try_acquire().ok_or_else(|| too_late(elapsed))?,
             },
         };
         Ok(self.lease(Kept::from(connection), turn))
@@ -96,7 +102,7 @@ impl Leases {
     /// A connection for bulk work, within [`PATIENCE`].
     pub(super) async fn one_for_bulk(&self) -> Result<Lease> {
         let turn = timeout(PATIENCE, self.turn()).await.map_err(|_| late("all connections were in use"))??;
-        if let Some(kept) = self.trusted(None) {
+        if let Some(kept) = self.trusted(|_| true) {
             return Ok(self.lease(kept, turn));
         }
         let connection = self.pool.acquire().await.map_err(store_error)?;
@@ -108,13 +114,37 @@ impl Leases {
         turn.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))
     }
 
-    /// The connection that was used last, or that of those that plan like this, if it may be trusted; if not, all that were used before it
-    /// are as old or older, and go back to the pool.
-    fn trusted(&self, plan: Option<Plan>) -> Option<Kept> {
+    /// A connection of the pool's, for somebody who could do with a kept one that plans otherwise: there are as many sessions as there are ways
+    /// to plan, sooner or later, and nobody waits for that.
+    async fn another(&self) -> Option<PoolConnection<Pg>> {
+        if self.kept.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+            return None;
+        }
+        if self.pool.num_idle() > 0 {
+            return timeout(AT_HAND, self.pool.acquire()).await.ok()?.ok();
+        }
+        if self.pool.size() < self.pool.options().get_max_connections()
+            && let Ok(permit) = Arc::clone(&self.growing).try_acquire_owned()
+        {
+            let pool = self.pool.clone();
+            tokio::spawn(async move {
+                // it goes to the pool
+                if !matches!(timeout(CONNECT, pool.acquire()).await, Ok(Ok(_))) {
+                    tokio::time::sleep(NO_MORE).await;
+                }
+                drop(permit);
+            });
+        }
+        None
+    }
+
+    /// The connection that was used last of those that fit, if it may be trusted; if not, all that were used before it are as old or older, and
+    /// go back to the pool.
+    fn trusted(&self, fits: impl Fn(&Kept) -> bool) -> Option<Kept> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let mut old = Vec::new();
         let found = loop {
-            let place = kept.iter().rposition(|kept| plan.is_none() || kept.plan == plan);
+            let place = kept.iter().rposition(&fits);
             let Some(place) = place else { break None };
             let found = kept.remove(place);
             let idle_for = found.idle_since.elapsed();

@@ -101,8 +101,7 @@ impl Store for Postgres {
     }
 
     async fn filled(&self) {
-        // otherwise up to a minute later, by the server itself
-        if let Err(error) = self.write(vec![("ANALYZE", query::Binds::new())]).await {
+        if let Err(error) = schema::analyze(&self.options).await {
             tracing::warn!("PostgreSQL's statistics of its tables are as old as before: {}", error.detail());
         }
     }

@@ -135,7 +135,7 @@ impl Postgres {
         let arguments = binds.arguments()?;
         statements::note(|| explain::plan(&self.options, plan, sql, &arguments));
         let query = sqlx::query_as_with(sql, arguments);
-        let mut connection = self.leases.one(plan).await?;
+        let mut connection = self.leases.one(Some(plan)).await?;
         let answer = async {
             connection.plan(plan).await?;
             query.fetch_all(&mut *connection).await

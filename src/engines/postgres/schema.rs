@@ -1,13 +1,14 @@
 //! The migrations that this program was built with, and how a database stands to them.
 
 use super::Postgres;
+use super::connect::BULK_READ;
 use super::error::store_error;
-use super::query::Binds;
+use super::query::{Binds, within};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::{Result, SchemaState};
-use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{Connection as _, SqlSafeStr as _};
 use std::time::Duration;
 
 /// Longest that the connection for migrating may take to make.
@@ -81,6 +82,18 @@ pub(super) async fn migrate(options: &PgConnectOptions) -> Result<()> {
     })?;
     one.close().await;
     Ok(())
+}
+
+/// Renews what the planner knows of the tables, which the server does by itself up to a minute later. Outside of a transaction each table is let
+/// go when it is done; a minute is enough for all of them.
+pub(super) async fn analyze(options: &PgConnectOptions) -> Result<()> {
+    let patient = options.clone().options([("statement_timeout", "60000"), ("lock_timeout", "5000")]);
+    let analyzed = async {
+        let mut connection = PgConnection::connect_with(&patient).await?;
+        sqlx::raw_sql("ANALYZE").execute(&mut connection).await?;
+        connection.close().await
+    };
+    within(BULK_READ, analyzed).await.map_err(store_error)
 }
 
 #[cfg(test)]

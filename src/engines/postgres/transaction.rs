@@ -3,7 +3,7 @@
 use super::Postgres;
 use super::connect::WRITE;
 use super::error::{broken_rule, is_code, session_is_lost, store_error, write_error};
-use super::plan::{Plan, planned_anew};
+use super::plan::planned_anew;
 use super::query::{Binds, within};
 use crate::error::{Engine, Kind, StoreError};
 use crate::roles::Result;
@@ -139,7 +139,7 @@ impl Postgres {
     /// Does the work in one transaction with its key, its events and its entry of the audit log. In a task of its own: a caller who goes away ends the waiting
     /// for a connection, but neither the BEGIN nor the COMMIT (K1).
     pub(super) async fn once<W: Work>(&self, by: Provenance<'_>, work: W) -> Result<Written<W::Answer, W::Refusal>> {
-        let mut connection = self.leases.one(Plan::Custom).await?;
+        let mut connection = self.leases.one(None).await?;
         let (once, audit, lost) = (by.once.cloned(), by.audit.cloned(), self.lost.clone());
         let task = tokio::spawn(async move {
             for tried in 1.. {

@@ -28,7 +28,7 @@ const EXCEPTIONS: [(&str, &str, &str); 1] = [("config", "graphql", "the limits o
 
 /// Crates that may be named in some folders only.
 const ONLY_IN: [(&str, &[&str]); 11] = [
-    ("sqlx", &["engines/postgres", "engines/sqlite", "lab"]),
+    ("sqlx", &["engines/cells.rs", "engines/postgres", "engines/sqlite", "lab"]),
     // `stores` wires our own modules of these names
     ("mongodb", &["engines/mongodb", "stores", "lab"]),
     ("redis", &["engines/redis", "stores", "lab"]),

@@ -12,6 +12,7 @@ use std::{
 /// Statements that one engine has alone, and why.
 const ONE_ENGINE_ONLY: &[(&str, &str, &str)] = &[
     ("postgres", "customer_lock", "writers of a file take turns: what they read stays so without a lock"),
+    ("postgres", "explain_generic", "SQLite plans a statement once, whatever its values are"),
     ("postgres", "fresh_database", "a database of a server is made by a statement, a file is not"),
     ("postgres", "migrations_applied", "read by the engine's own schema comparison"),
     ("postgres", "order_items_to_return", "locks the products, where writers do not take turns"),

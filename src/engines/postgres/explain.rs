@@ -43,20 +43,13 @@ async fn custom(connection: &mut PgConnection, sql: &str, arguments: PgArguments
     sqlx::query_scalar_with(sql, arguments).persistent(false).fetch_all(connection).await
 }
 
-/// The plan for any values, run with these. `EXPLAIN` plans for what is bound to it; a plan for any values has only what was prepared, whose
-/// execution takes no parameters, but expressions: so the values become settings of the transaction first.
+/// The plan for any values, run with these. `EXPLAIN` plans for what is bound to it; a plan for any values has only what was prepared.
 async fn generic(connection: &mut PgConnection, sql: &str, arguments: PgArguments) -> sqlx::Result<Vec<String>> {
     sqlx::raw_sql(Plan::Generic.setting()).execute(&mut *connection).await?;
-    // safe, here and below: constants of ours, numbers, and the server's own names of types
+    // safe, here and below: a constant of ours behind a constant of ours, and what the server wrote
     sqlx::raw_sql(AssertSqlSafe(format!("PREPARE explained AS {sql}"))).execute(&mut *connection).await?;
-    let types: Vec<String> =
-        sqlx::query_scalar("SELECT unnest(parameter_types)::text FROM pg_prepared_statements WHERE name = 'explained'")
-            .persistent(false)
-            .fetch_all(&mut *connection)
-            .await?;
-    let each = |write: &dyn Fn((usize, &String)) -> String| (1..).zip(&types).map(write).collect::<Vec<_>>().join(", ");
-    let settings = each(&|(n, _)| format!("set_config('explained.p{n}', ${n}::text, true)"));
-    sqlx::query_with(AssertSqlSafe(format!("SELECT {settings}")), arguments).persistent(false).execute(&mut *connection).await?;
-    let values = each(&|(n, of_type)| format!("NULLIF(current_setting('explained.p{n}'), '')::{of_type}"));
-    sqlx::query_scalar(AssertSqlSafe(format!("{EXPLAIN}EXECUTE explained ({values})"))).persistent(false).fetch_all(connection).await
+    let written = sqlx::query_as(sql!("explain_generic")).persistent(false).fetch_one(&mut *connection).await?;
+    let (keep_values, execute): (String, String) = written;
+    sqlx::query_with(AssertSqlSafe(keep_values), arguments).persistent(false).execute(&mut *connection).await?;
+    sqlx::query_scalar(AssertSqlSafe(format!("{EXPLAIN}{execute}"))).persistent(false).fetch_all(connection).await
 }

@@ -123,7 +123,7 @@ impl Asks {
     }
 }
 
-/// A map for as long as one request lasts: ids are hashed several times each, so the hash is a fast one.
+/// A map for as long as one request lasts, by ids that were checked before: the hash is a fast one.
 pub type ByKey<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// The answers to a question, one for each key, in the order of the keys; `None`: the stores do not know it.

@@ -7,8 +7,8 @@ pub(super) enum Plan {
     /// Anew each time, with the values at hand. One statement serves every filter and both ends of a list, `$1 IS NULL OR …`: the parts that
     /// are not asked for fall away, and the index range is found. The generic plan reads the table.
     Custom,
-    /// Once for each connection, for any values: rows are looked up by their keys, so there is one good plan, at any size of the table. A plan
-    /// for a list of constants takes the longer, the longer the list is: for 100 ids three times as long as the look-up itself.
+    /// Once for each connection, for any values: rows are looked up by their keys, so there is one good plan, at any size of the table. Planning
+    /// for a list of constants takes as long as the look-up itself.
     Generic,
 }
 

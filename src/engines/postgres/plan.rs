@@ -8,7 +8,7 @@ pub(super) enum Plan {
     /// are not asked for fall away, and the index range is found. The generic plan reads the table.
     Custom,
     /// Once for each connection, for any values: rows are looked up by their keys, so there is one good plan, at any size of the table. Planning
-    /// for a list of constants takes as long as the look-up itself.
+    /// for the values takes as long as looking up the lines of an order.
     Generic,
 }
 

@@ -13,6 +13,7 @@ WORKDIR /src
 # The dependencies in a layer of their own, which only a change of the lock file builds again. The manifests name targets
 # that are not here: empty ones stand in.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 COPY benches benches
 COPY fuzz fuzz
 COPY lab/Cargo.toml lab/

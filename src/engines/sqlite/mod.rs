@@ -29,7 +29,7 @@ mod view;
 mod window;
 mod words;
 
-pub use connection::readers;
+pub use connection::{ROWS_AHEAD, readers};
 
 use crate::{
     error::{Engine, Kind, StoreError},

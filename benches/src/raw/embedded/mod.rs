@@ -12,7 +12,10 @@ mod trending;
 use super::{Failed, listen_on};
 use axum::{Router, extract::State, routing::post};
 use boards::Boards;
-use polystore::engines::Limits;
+use polystore::engines::{
+    Limits,
+    sqlite::{ROWS_AHEAD, readers},
+};
 use sqlx::{
     Row as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -35,9 +38,10 @@ pub struct Stores {
 
 impl Stores {
     pub async fn open(data: &Path, connections: u32) -> Result<Self, Failed> {
-        let options = SqliteConnectOptions::new().filename(data.join("polystore.db")).pragma("query_only", "ON");
-        let readers = polystore::engines::sqlite::readers(&Limits { connections });
-        let sqlite = SqlitePoolOptions::new().max_connections(readers).test_before_acquire(false).connect_with(options).await?;
+        let options =
+            SqliteConnectOptions::new().filename(data.join("polystore.db")).pragma("query_only", "ON").row_buffer_size(ROWS_AHEAD);
+        let most = readers(&Limits { connections });
+        let sqlite = SqlitePoolOptions::new().max_connections(most).test_before_acquire(false).connect_with(options).await?;
         let rows = sqlx::query(include_str!("../../../../src/engines/sqlite/sql/view_counts.sql")).fetch_all(&sqlite).await?;
         let mut views = HashMap::new();
         for row in &rows {

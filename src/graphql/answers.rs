@@ -4,7 +4,10 @@
 //! Off by default. An answer is kept no longer than its `max-age`, and goes out with what is left of that: whoever is behind another cache sees
 //! nothing older than without this one. What is answered from here is not counted by rate limits: it cost nothing.
 
-use super::{documents::hash::Sha, reply::Reply};
+use super::{
+    documents::hash::Sha,
+    reply::{Data, Reply},
+};
 use async_graphql::Variables;
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -20,7 +23,7 @@ pub struct Answers(moka::sync::Cache<Sha, Arc<Kept>>);
 
 /// An answer.
 struct Kept {
-    data: Vec<u8>,
+    data: Data,
     planned: bool,
     until: Instant,
 }
@@ -28,7 +31,7 @@ struct Kept {
 impl Answers {
     /// Room for so many bytes; `None` if there is none.
     pub fn new(bytes: u64) -> Option<Self> {
-        let weight = |_: &Sha, kept: &Arc<Kept>| u32::try_from(kept.data.len() + OVERHEAD).unwrap_or(u32::MAX);
+        let weight = |_: &Sha, kept: &Arc<Kept>| u32::try_from(kept.data.json().len() + OVERHEAD).unwrap_or(u32::MAX);
         (bytes > 0)
             .then(|| Self(moka::sync::Cache::builder().max_capacity(bytes).weigher(weight).time_to_live(super::cacheable::LONGEST).build()))
     }
@@ -54,7 +57,7 @@ impl Answers {
     /// Keeps an answer, if it is whole.
     pub fn keep(&self, place: Sha, reply: &Reply, age: Duration) {
         if let Some(data) = reply.whole() {
-            self.0.insert(place, Arc::new(Kept { data: data.to_vec(), planned: reply.planned, until: Instant::now() + age }));
+            self.0.insert(place, Arc::new(Kept { data: data.clone(), planned: reply.planned, until: Instant::now() + age }));
         }
     }
 }
@@ -69,13 +72,19 @@ mod tests {
         Answers::place(Sha::of(document), operation, &Variables::from_json(variables)).unwrap()
     }
 
+    fn reply(json: &str) -> Reply {
+        let mut data = Data::with_room(json.len());
+        data.out().extend_from_slice(json.as_bytes());
+        Reply::planned(data)
+    }
+
     #[test]
     fn an_answer_is_found_by_document_operation_and_variables_until_its_time_is_over() {
         let answers = Answers::new(100_000).unwrap();
         let here = place("{ a }", Some("A"), json!({ "x": 1 }));
-        answers.keep(here, &Reply::planned(b"{}".to_vec()), Duration::from_secs(10));
+        answers.keep(here, &reply("{}"), Duration::from_secs(10));
         let found = answers.get(&place("{ a }", Some("A"), json!({ "x": 1 }))).unwrap();
-        assert_eq!(found.whole(), Some(&b"{}"[..]));
+        assert_eq!(found.whole().map(Data::json), Some(&b"{}"[..]));
         assert!(found.age.is_some_and(|age| age <= Duration::from_secs(10) && age > Duration::from_secs(8)));
         for elsewhere in [
             place("{ b }", Some("A"), json!({ "x": 1 })),
@@ -86,7 +95,7 @@ mod tests {
             assert!(answers.get(&elsewhere).is_none());
         }
         // less than a second is left: nobody could keep it
-        answers.keep(here, &Reply::planned(b"{}".to_vec()), Duration::from_millis(900));
+        answers.keep(here, &reply("{}"), Duration::from_millis(900));
         assert!(answers.get(&here).is_none());
     }
 
@@ -97,7 +106,7 @@ mod tests {
         answers.keep(here, &Reply::refused(Problem::new(Code::Internal, "no")), Duration::from_secs(10));
         assert!(answers.get(&here).is_none());
         for n in 0..100 {
-            answers.keep(place("{ a }", None, json!({ "n": n })), &Reply::planned(vec![b' '; 1_000]), Duration::from_secs(10));
+            answers.keep(place("{ a }", None, json!({ "n": n })), &reply(&" ".repeat(1_000)), Duration::from_secs(10));
         }
         answers.0.run_pending_tasks();
         assert!(answers.0.weighted_size() <= 10_000, "{}", answers.0.weighted_size());

@@ -73,10 +73,36 @@ impl Problem {
     }
 }
 
+/// The JSON of `data`, behind what an answer begins with: it becomes its answer's body, and is not copied into it.
+#[derive(Clone, Debug)]
+pub struct Data(Vec<u8>);
+
+/// What an answer with data begins with.
+const OPEN: &[u8] = b"{\"data\":";
+
+impl Data {
+    /// Nothing yet, and room for so many bytes.
+    pub fn with_room(bytes: usize) -> Self {
+        let mut data = Vec::with_capacity(OPEN.len() + bytes);
+        data.extend_from_slice(OPEN);
+        Self(data)
+    }
+
+    /// Where its JSON is written.
+    pub fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.0
+    }
+
+    /// Its JSON.
+    pub fn json(&self) -> &[u8] {
+        &self.0[OPEN.len()..]
+    }
+}
+
 /// An answer before it is written.
 pub struct Reply {
-    /// JSON of `data`; none if the request was refused before execution.
-    data: Option<Vec<u8>>,
+    /// None if the request was refused before execution.
+    data: Option<Data>,
     errors: Vec<Error>,
     /// The request was refused only because its method runs nothing but queries.
     pub needs_post: bool,
@@ -125,9 +151,9 @@ impl Reply {
     pub fn executed(response: Response, document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> Self {
         // validation errors have no path and leave no data; errors during execution always have a path
         let validation = response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty());
-        let mut data = Vec::with_capacity(1024);
+        let mut data = Data::with_room(1024);
         let failed = response.errors.iter().map(|error| error.path.as_slice()).filter(|_| !validation);
-        let written = selection::write(&response.data, document, operation, variables, failed, &mut data);
+        let written = selection::write(&response.data, document, operation, variables, failed, data.out());
         let mut errors: Vec<Error> = response.errors.iter().map(|error| from_library(error, validation)).collect();
         // fields fail in any order, answers must not differ
         errors.sort_by_cached_key(|error| (serde_json::to_string(&error.path).unwrap_or_default(), error.message.clone()));
@@ -142,7 +168,7 @@ impl Reply {
     }
 
     /// What a plan wrote.
-    pub fn planned(data: Vec<u8>) -> Self {
+    pub fn planned(data: Data) -> Self {
         Self { data: Some(data), planned: true, ..Self::empty() }
     }
 
@@ -187,9 +213,9 @@ impl Reply {
         self.whole().is_some()
     }
 
-    /// The JSON of `data`, if there is nothing else.
-    pub fn whole(&self) -> Option<&[u8]> {
-        self.data.as_deref().filter(|_| self.errors.is_empty())
+    /// The data, if there is nothing else.
+    pub fn whole(&self) -> Option<&Data> {
+        self.data.as_ref().filter(|_| self.errors.is_empty())
     }
 
     /// Whether it was executed, and something in it failed.
@@ -204,7 +230,7 @@ impl Reply {
         if self.errors.is_empty() || !self.errors.iter().all(dead) {
             return false;
         }
-        let data = self.data.as_deref().and_then(|data| serde_json::from_slice::<Map<String, Json>>(data).ok());
+        let data = self.data.as_ref().and_then(|data| serde_json::from_slice::<Map<String, Json>>(data.json()).ok());
         data.is_none_or(|data| data.values().all(is_nothing))
     }
 
@@ -223,8 +249,7 @@ impl Reply {
     /// The response body. Every error carries the request's id.
     pub fn body(mut self, request_id: &str) -> Vec<u8> {
         self.sign(request_id);
-        let mut body = Vec::with_capacity(self.data.as_ref().map_or(0, Vec::len) + 256);
-        body.push(b'{');
+        let mut body = self.data.take().map_or_else(|| vec![b'{'], |data| data.0);
         let mut part = |name: &str, json: &[u8]| {
             if body.len() > 1 {
                 body.push(b',');
@@ -232,9 +257,6 @@ impl Reply {
             body.extend_from_slice(format!("\"{name}\":").as_bytes());
             body.extend_from_slice(json);
         };
-        if let Some(data) = &self.data {
-            part("data", data);
-        }
         if !self.errors.is_empty() {
             part("errors", &serde_json::to_vec(&self.errors).unwrap_or_else(|_| b"[]".to_vec()));
         }

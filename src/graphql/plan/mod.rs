@@ -37,7 +37,7 @@ pub use conditions::Conditions;
 pub use outline::Step;
 pub use unplanned::{Unknown, Unplanned};
 
-use super::limits::Limits;
+use super::{limits::Limits, reply::Data};
 use crate::{
     loaders::{Loads, Row},
     shop::Viewer,
@@ -97,16 +97,16 @@ impl Plan {
         steps
     }
 
-    /// The answer's `data` as JSON.
-    pub async fn run(&self, operation: &OperationDefinition, run: &Run<'_>) -> Result<Vec<u8>, Bail> {
+    /// The answer's `data`.
+    pub async fn run(&self, operation: &OperationDefinition, run: &Run<'_>) -> Result<Data, Bail> {
         if !inputs::fit(operation, run) {
             return Err(Bail);
         }
         let loaded = self.root.load(run, vec![Row::from(Root)]).await?;
         let last = self.last.load(Ordering::Relaxed);
-        let mut out = Vec::with_capacity(last + last / 8 + 256);
-        loaded.write(0, run.viewer, &mut out);
-        self.last.store(out.len(), Ordering::Relaxed);
-        Ok(out)
+        let mut data = Data::with_room(last + last / 8 + 256);
+        loaded.write(0, run.viewer, data.out());
+        self.last.store(data.json().len(), Ordering::Relaxed);
+        Ok(data)
     }
 }

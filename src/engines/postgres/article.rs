@@ -65,7 +65,7 @@ impl Articles for Postgres {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.look_up(sql!("articles_by_ids"), seen_by(Binds::new().with(uuids(ids)).with(whole(detail)), audience)).await
+        self.look_up(sql!("articles_by_ids"), seen_by(Binds::new().keys(ids).with(whole(detail)), audience)).await
     }
 
     async fn articles_by_slugs(&self, slugs: &[String], detail: Detail, audience: Audience) -> Result<Vec<Article>> {

@@ -1,6 +1,6 @@
 //! Customers in PostgreSQL.
 
-use super::query::{Binds, Scans, last_of_each, uuids};
+use super::query::{Binds, Scans, last_of_each};
 use super::row::Cells;
 use super::{Postgres, row};
 use crate::roles::{Customers, Result};
@@ -57,7 +57,7 @@ impl Customers for Postgres {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<Spent> = self.look_up(sql!("customers_total_spent"), Binds::new().with(uuids(ids))).await?;
+        let rows: Vec<Spent> = self.look_up(sql!("customers_total_spent"), Binds::new().keys(ids)).await?;
         Ok(rows.into_iter().map(|Spent(id, money)| (id, money)).collect())
     }
 

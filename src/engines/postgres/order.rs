@@ -76,7 +76,7 @@ impl Orders for Postgres {
             return Ok(Vec::new());
         }
         let owner = audience.customer().map(|id| id.uuid());
-        self.look_up(sql!("orders_by_ids"), Binds::new().with(uuids(ids)).with(audience.is_everything()).with(owner)).await
+        self.look_up(sql!("orders_by_ids"), Binds::new().keys(ids).with(audience.is_everything()).with(owner)).await
     }
 
     async fn orders_page(&self, filter: &OrderFilter, order: OrderOrder, window: &Window) -> Result<Page<Order>> {

@@ -12,7 +12,7 @@ use crate::receipt::statements;
 use crate::roles::Result;
 use crate::shop::{Detail, Page, SortValue, Window};
 use chrono::{DateTime, Utc};
-use futures::future::BoxFuture;
+use futures::{TryStreamExt as _, future::BoxFuture};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{Arguments as _, Connection as _, Encode, FromRow, Postgres as Pg, Type};
@@ -23,17 +23,29 @@ use tokio::time::timeout;
 use type_safe_id::{StaticType, TypeSafeId};
 use uuid::Uuid;
 
+/// Room for more rows than this is made when they come.
+const MOST_ROOM: usize = 1_000;
+
 /// What stands for `$1`, `$2` … in a statement.
-pub(super) struct Binds(std::result::Result<PgArguments, BoxDynError>);
+pub(super) struct Binds {
+    arguments: std::result::Result<PgArguments, BoxDynError>,
+    /// For how many rows there is room from the beginning: those that are likely to be found.
+    room: usize,
+}
 
 impl Binds {
     pub(super) fn new() -> Self {
-        Self(Ok(PgArguments::default()))
+        Self { arguments: Ok(PgArguments::default()), room: 0 }
     }
 
     /// The next parameter.
     pub(super) fn with<'t, T: Encode<'t, Pg> + Type<Pg>>(self, value: T) -> Self {
-        Self(self.0.and_then(|mut arguments| arguments.add(value).map(|()| arguments)))
+        Self { arguments: self.arguments.and_then(|mut arguments| arguments.add(value).map(|()| arguments)), ..self }
+    }
+
+    /// The next parameter are keys, each of which is likely to find a row.
+    pub(super) fn keys<K: StaticType>(self, ids: &[TypeSafeId<K>]) -> Self {
+        Self { room: ids.len(), ..self.with(uuids(ids)) }
     }
 
     /// The next parameter is a column of rows to write, as an array.
@@ -53,11 +65,11 @@ impl Binds {
             let value = bound.map(|key| K::of(&key.value).ok_or_else(foreign)).transpose()?;
             binds = binds.with(value).with(bound.map(|key| key.id));
         }
-        Ok(binds.with(window.fetch()))
+        Ok(Self { room: usize::try_from(window.fetch()).unwrap_or(0), ..binds.with(window.fetch()) })
     }
 
     pub(super) fn arguments(self) -> Result<PgArguments> {
-        self.0.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))
+        self.arguments.map_err(|error| StoreError::new(Engine::Postgres, Kind::Broken, error))
     }
 }
 
@@ -132,16 +144,20 @@ impl Postgres {
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
-        let arguments = binds.arguments()?;
+        let (mut rows, arguments) = (Vec::with_capacity(binds.room.min(MOST_ROOM)), binds.arguments()?);
         statements::note(|| explain::plan(&self.options, plan, sql, &arguments));
         let query = sqlx::query_as_with(sql, arguments);
         let mut connection = self.leases.one(Some(plan)).await?;
         let answer = async {
             connection.plan(plan).await?;
-            query.fetch_all(&mut *connection).await
+            let mut found = query.fetch(&mut *connection);
+            while let Some(row) = found.try_next().await? {
+                rows.push(row);
+            }
+            Ok(())
         };
         match within(READ, answer).await {
-            Ok(rows) => {
+            Ok(()) => {
                 connection.clean();
                 Ok(rows)
             }
@@ -173,7 +189,7 @@ impl Postgres {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.look_up(sql, Binds::new().with(uuids(ids))).await
+        self.look_up(sql, Binds::new().keys(ids)).await
     }
 
     /// The rows with these texts: slugs, e-mails, SKUs.

@@ -190,13 +190,14 @@ pub fn detail_of_product(ctx: &Context<'_>) -> Detail {
 
 /// How much of a product is read to show these fields of it.
 pub fn shown_of_product<'f>(fields: impl Iterator<Item = &'f str>) -> Detail {
-    fields.map(needed_by).max().unwrap_or(Detail::Line)
+    fields.map(needed_by).max().unwrap_or(Detail::Name)
 }
 
-/// How much of a product one of its fields needs: those of a line are made of what [`crate::shop::Product::line`] has.
+/// How much of a product one of its fields needs: those of a mention are made of what [`crate::shop::Product::named`] has.
 fn needed_by(field: &str) -> Detail {
     match field {
-        "__typename" | "id" | "name" | "price" | "category" | "articles" | "views" | "rank" => Detail::Line,
+        "__typename" | "id" | "name" | "category" | "articles" | "views" | "rank" => Detail::Name,
+        "price" => Detail::Line,
         DESCRIPTION => Detail::Whole,
         _ => Detail::Summary,
     }

@@ -78,7 +78,8 @@ pub trait Catalog: Send + Sync {
     async fn categories_put(&self, rows: &[Category]) -> Result<()>;
 
     /// The products with these ids. Read as [`Detail::Summary`], here and in pages, the store does not send the descriptions. Read as
-    /// [`Detail::Line`], it sends no more than [`Product::line`] has; in pages that is read as [`Detail::Summary`].
+    /// [`Detail::Line`] or [`Detail::Name`], it sends no more than [`Product::line`] or [`Product::named`] has; in pages both are read as
+    /// [`Detail::Summary`].
     async fn products_by_ids(&self, ids: &[ProductId], detail: Detail) -> Result<Vec<Product>>;
 
     /// The products with these slugs.

@@ -126,8 +126,10 @@ pub enum ArticleRefusal {
 /// Each level has what those before it have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Detail {
-    /// What a line in a list shows: of a product found by its id, what [`super::Product::line`] has. Articles, and products in pages, are
-    /// read as [`Detail::Summary`] instead.
+    /// What a mention shows: of a product found by its id, what [`super::Product::named`] has. Articles, and products in pages, are read
+    /// as [`Detail::Summary`] instead.
+    Name,
+    /// What a line in a list shows: of a product found by its id, what [`super::Product::line`] has. Else as [`Detail::Name`].
     Line,
     /// Everything but these; the store does not send them.
     Summary,

@@ -1,6 +1,6 @@
 //! Products: what is for sale.
 
-use super::{CategoryId, Key, Money, ProductId, SearchText, SortKind, SortValue, Timestamp, money::MAX_AMOUNT};
+use super::{CategoryId, Currency, Key, Money, ProductId, SearchText, SortKind, SortValue, Timestamp, money::MAX_AMOUNT};
 use serde::{Deserialize, Serialize};
 
 /// The most pieces that may be at hand: what a GraphQL `Int` holds.
@@ -47,6 +47,11 @@ impl Product {
     pub fn line(id: ProductId, name: String, price: Money, category_id: CategoryId) -> Self {
         let (sku, slug, description, stock, version) = Default::default();
         Self { id, sku, slug, name, description, price, stock, category_id, created_at: Timestamp::EPOCH, version }
+    }
+
+    /// A product read as [`super::Detail::Name`]: a line without a price, which is zero as well.
+    pub fn named(id: ProductId, name: String, category_id: CategoryId) -> Self {
+        Self::line(id, name, Money::new(0, Currency::EUR), category_id)
     }
 
     /// The bounds of its numbers, the same for every engine; engines refuse what breaks them.

@@ -1,6 +1,6 @@
 //! Products in PostgreSQL.
 
-use super::query::{Binds, Scans, last_of_each, uuids};
+use super::query::{Binds, Scans, last_of_each};
 use super::row::Cells;
 use super::{Postgres, row, search};
 use crate::error::{Engine, Kind, StoreError};
@@ -39,6 +39,16 @@ impl FromRow<'_, PgRow> for Line {
     }
 }
 
+/// The same of [`Product::named`].
+struct Named(Product);
+
+impl FromRow<'_, PgRow> for Named {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let row = &Cells::of(row);
+        Ok(Self(Product::named(row::id(row, "id")?, row.try_get("name")?, row::id(row, "category_id")?)))
+    }
+}
+
 const CREATED: Scans = Scans { asc: sql!("products_page_created_asc"), desc: sql!("products_page_created_desc") };
 const NAME: Scans = Scans { asc: sql!("products_page_name_asc"), desc: sql!("products_page_name_desc") };
 const PRICE: Scans = Scans { asc: sql!("products_page_price_asc"), desc: sql!("products_page_price_desc") };
@@ -58,11 +68,18 @@ pub(super) async fn by_ids(store: &Postgres, ids: &[ProductId], detail: Detail) 
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    if detail == Detail::Line {
-        let lines: Vec<Line> = store.look_up(sql!("products_by_ids_line"), Binds::new().with(uuids(ids))).await?;
-        return Ok(lines.into_iter().map(|Line(product)| product).collect());
+    let keys = Binds::new().keys(ids);
+    match detail {
+        Detail::Name => {
+            let named: Vec<Named> = store.look_up(sql!("products_by_ids_name"), keys).await?;
+            Ok(named.into_iter().map(|Named(product)| product).collect())
+        }
+        Detail::Line => {
+            let lines: Vec<Line> = store.look_up(sql!("products_by_ids_line"), keys).await?;
+            Ok(lines.into_iter().map(|Line(product)| product).collect())
+        }
+        Detail::Summary | Detail::Whole => store.look_up(sql!("products_by_ids"), keys.with(detail.is_whole())).await,
     }
-    store.look_up(sql!("products_by_ids"), Binds::new().with(uuids(ids)).with(detail.is_whole())).await
 }
 
 pub(super) async fn page(

@@ -52,6 +52,16 @@ impl FromRow<'_, SqliteRow> for Line {
     }
 }
 
+/// The same of [`Product::named`].
+struct Named(Product);
+
+impl FromRow<'_, SqliteRow> for Named {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let row = &row::Cells::of(row);
+        Ok(Self(Product::named(row::id(row, "id")?, row::text(row, "name")?, row::id(row, "category_id")?)))
+    }
+}
+
 #[async_trait]
 impl Catalog for Sqlite {
     async fn categories_by_ids(&self, ids: &[CategoryId]) -> Result<Vec<Category>> {
@@ -87,11 +97,20 @@ impl Catalog for Sqlite {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        if detail == Detail::Line {
-            let lines: Vec<Line> = self.all(sqlx::query_as(include_str!("sql/products_by_ids_line.sql")).bind(keys::ids(ids))).await?;
-            return Ok(lines.into_iter().map(|Line(product)| product).collect());
+        let keys = keys::ids(ids);
+        match detail {
+            Detail::Name => {
+                let named: Vec<Named> = self.all(sqlx::query_as(include_str!("sql/products_by_ids_name.sql")).bind(keys)).await?;
+                Ok(named.into_iter().map(|Named(product)| product).collect())
+            }
+            Detail::Line => {
+                let lines: Vec<Line> = self.all(sqlx::query_as(include_str!("sql/products_by_ids_line.sql")).bind(keys)).await?;
+                Ok(lines.into_iter().map(|Line(product)| product).collect())
+            }
+            Detail::Summary | Detail::Whole => {
+                self.all(sqlx::query_as(include_str!("sql/products_by_ids.sql")).bind(keys).bind(detail.is_whole())).await
+            }
         }
-        self.all(sqlx::query_as(include_str!("sql/products_by_ids.sql")).bind(keys::ids(ids)).bind(detail.is_whole())).await
     }
 
     async fn products_by_slugs(&self, slugs: &[String]) -> Result<Vec<Product>> {

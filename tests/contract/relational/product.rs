@@ -93,6 +93,11 @@ fn line(row: &Product) -> Product {
     Product { sku, slug, description, stock: 0, created_at: Timestamp::from_millis(0).unwrap(), version: 0, ..row.clone() }
 }
 
+/// What a mention has of it.
+fn named(row: &Product) -> Product {
+    Product { price: Money::new(0, Currency::EUR), ..line(row) }
+}
+
 async fn no_more_of_a_product_is_sent_than_is_asked_for(store: Store) {
     with_categories(&store, 2).await;
     let rows = tied();
@@ -101,10 +106,13 @@ async fn no_more_of_a_product_is_sent_than_is_asked_for(store: Store) {
     let parents: Vec<CategoryId> = [1, 2].map(sample::id).to_vec();
     let (all, window) = (ProductFilter::default(), Window::first(20));
     let summaries: Vec<_> = rows.iter().map(|row| Product { description: String::new(), ..row.clone() }).collect();
-    let lines = rows.iter().map(line).collect();
-    for (detail, found, expected) in
-        [(Detail::Whole, rows.clone(), rows), (Detail::Summary, summaries.clone(), summaries.clone()), (Detail::Line, lines, summaries)]
-    {
+    let (lines, names) = (rows.iter().map(line).collect(), rows.iter().map(named).collect());
+    for (detail, found, expected) in [
+        (Detail::Whole, rows.clone(), rows),
+        (Detail::Summary, summaries.clone(), summaries.clone()),
+        (Detail::Line, lines, summaries.clone()),
+        (Detail::Name, names, summaries),
+    ] {
         assert_eq!(by_id(store.products_by_ids(&ids, detail).await.unwrap(), |row| row.id), found, "by ids, {detail:?}");
         assert_eq!(store.products_by_ids(&[], detail).await.unwrap(), [], "{detail:?}");
         let twice = [ids[1], sample::id(99), ids[0], ids[1]];

@@ -1,0 +1,3 @@
+SELECT id, name, category_id
+FROM products
+WHERE id = ANY($1::uuid[])

@@ -2,7 +2,7 @@
 
 use super::{
     Answers, Asks, Row,
-    questions::{by_arguments, in_order, shared},
+    questions::{by_arguments, each_once, in_order, shared},
 };
 use crate::{
     roles,
@@ -29,7 +29,14 @@ impl super::Question for ProductById {
             let rows = stores.relational.products_by_ids(&ids, detail).await?;
             Ok(in_order(&ids, Row::each(rows).map(|row| (row.id, row))))
         };
-        Ok(by_arguments(keys, ask).await)
+        let has = |wanted| keys.iter().any(|(_, detail)| *detail == wanted);
+        if !(has(Detail::Name) && has(Detail::Line)) {
+            return Ok(by_arguments(keys, ask).await);
+        }
+        // a price for each is less than another call
+        let (lines, places) = each_once(keys.into_iter().map(|(id, detail)| (id, detail.max(Detail::Line))));
+        let answers = by_arguments(lines, ask).await;
+        Ok(places.into_iter().map(|place| answers[place].clone()).collect())
     }
 }
 

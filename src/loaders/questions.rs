@@ -49,6 +49,19 @@ fn places<K: Eq + Hash>(keys: &[K]) -> ByKey<&K, usize> {
     places
 }
 
+/// Each key once, and where each of those given is among them.
+pub fn each_once<K: Clone + Eq + Hash>(keys: impl IntoIterator<Item = K>) -> (Vec<K>, Vec<usize>) {
+    let (mut known, mut once) = (ByKey::default(), Vec::new());
+    let place = |key: K| {
+        *known.entry(key).or_insert_with_key(|key: &K| {
+            once.push(key.clone());
+            once.len() - 1
+        })
+    };
+    let places = keys.into_iter().map(place).collect();
+    (once, places)
+}
+
 /// Asks keys `(parent, arguments)`, one call for all parents with the same arguments, all calls at once. Each call answers in the order of
 /// its parents. A call's error is that of its own keys.
 pub async fn by_arguments<P, A, V, F>(keys: Vec<(P, A)>, ask: impl Fn(A, Vec<P>) -> F) -> Vec<roles::Result<Option<V>>>

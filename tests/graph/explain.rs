@@ -228,17 +228,24 @@ fn statements_are_told_as_they_were_run_with_the_plan_that_they_had() {
     }
 }
 
+/// Some columns of products.
+const COLUMNS: [&str; 3] = ["name", "price_minor", "sku"];
+
 #[test]
 fn of_a_product_no_more_is_read_than_is_shown_by_a_plan_and_by_the_library() {
     for wiring in wiring::all() {
         let first = wiring.data("{ products(first: 1) { nodes { id } } }", json!({}));
         let id = &first["products"]["nodes"][0]["id"];
-        for (selected, is_line) in [
-            ("id name price { amount } category { slug name } views rank articles(first: 1) { nodes { slug } } __typename", true),
-            ("name slug", false),
-            ("name ... on Node { ... on Product { n: sku } }", false),
-            ("createdAt", false),
-            ("name description", false),
+        for (selected, sent) in [
+            ("id name category { slug name } views rank articles(first: 1) { nodes { slug } } __typename", ["name"].as_slice()),
+            (
+                "id name price { amount } category { slug name } views rank articles(first: 1) { nodes { slug } } __typename",
+                &["name", "price_minor"],
+            ),
+            ("name slug", &COLUMNS),
+            ("name ... on Node { ... on Product { n: sku } }", &COLUMNS),
+            ("createdAt", &COLUMNS),
+            ("name description", &COLUMNS),
         ] {
             // nodes are left to the library
             for field in ["product(id: $id)", "node(id: $id)"] {
@@ -251,9 +258,28 @@ fn of_a_product_no_more_is_read_than_is_shown_by_a_plan_and_by_the_library() {
                 let products = asked.filter(|(method, _)| *method == "products_by_ids");
                 let texts: Vec<_> = products.flat_map(|(_, measured)| &measured.statements).map(|statement| &*statement.text).collect();
                 assert_eq!(texts.len(), 1, "{query}");
-                assert_eq!(!texts[0].contains("sku"), is_line, "{query}\n{}", texts[0]);
+                let found: Vec<_> = COLUMNS.into_iter().filter(|column| texts[0].contains(column)).collect();
+                assert_eq!(found, sent, "{query}\n{}", texts[0]);
             }
         }
+    }
+}
+
+#[test]
+fn products_that_are_mentioned_beside_lines_are_read_with_them_in_one_call() {
+    for wiring in wiring::all() {
+        let all = wiring.data("{ products(first: 2) { nodes { id name price { amount } } } }", json!({}));
+        let (one, two) = (&all["products"]["nodes"][0], &all["products"]["nodes"][1]);
+        let query = "query($one: ID!, $two: ID!) {
+            line: product(id: $one) { price { amount } } same: product(id: $one) { name } other: product(id: $two) { name } }";
+        let variables = json!({ "one": one["id"], "two": two["id"] });
+        let expected = json!({ "line": { "price": one["price"] }, "same": { "name": one["name"] }, "other": { "name": two["name"] } });
+        assert_eq!(wiring.data(query, variables.clone()), expected, "{}", wiring.name);
+        let (explained, _) = analyzed(wiring, query, &variables);
+        let mut levels = Vec::new();
+        measured(&explained.levels, &mut levels);
+        let texts: Vec<_> = levels.iter().flat_map(|(.., measured)| &measured.statements).map(|statement| &*statement.text).collect();
+        assert!(matches!(texts[..], [text] if text.contains("price_minor") && !text.contains("sku")), "{}: {texts:?}", wiring.name);
     }
 }
 

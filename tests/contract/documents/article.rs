@@ -69,7 +69,7 @@ async fn a_whole_article_has_all_blocks_and_a_summary_none(store: Arc<dyn Docume
     store.articles_put(std::slice::from_ref(&whole)).await.unwrap();
     let search = SearchText::parse("article").unwrap();
     let window = Window::first(1);
-    for (detail, wanted) in [(Detail::Whole, whole.clone()), (Detail::Summary, summary(&whole)), (Detail::Name, summary(&whole))] {
+    for (detail, wanted) in [(Detail::Whole, whole.clone()), (Detail::Summary, summary(&whole)), (Detail::Line, summary(&whole))] {
         let wanted = [wanted];
         assert_eq!(store.articles_by_ids(&[id(1)], detail, Audience::Everything).await.unwrap(), wanted);
         assert_eq!(store.articles_by_slugs(&["article-1".into()], detail, Audience::Everything).await.unwrap(), wanted);
